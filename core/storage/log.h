@@ -2,9 +2,10 @@
 
 /// One partition's log: segments in a directory, written at one end.
 ///
-/// The log is the truth; indexes, snapshots and checkpoints are caches that loading rebuilds. Appended, flushed and
-/// durable are three words: append() puts bytes into the page cache, flush() makes everything below log_end_offset
-/// survive a power cut, and durable_offset() says how far that has come.
+/// The log is the truth; indexes, snapshots and checkpoints are caches that loading rebuilds.
+/// Appended, flushed and durable are three words: append() puts bytes into the page cache, flush()
+/// makes everything below log_end_offset survive a power cut, and durable_offset() says how far
+/// that has come.
 
 #include <cstdint>
 #include <memory>
@@ -23,8 +24,8 @@
 
 namespace spool::storage {
 
-/// Bytes of one segment file that hold whole batches (or, when a size limit cut them, end inside one). Keeps the file
-/// open, also after the segment is deleted.
+/// Bytes of one segment file that hold whole batches (or, when a size limit cut them, end inside
+/// one). Keeps the file open, also after the segment is deleted.
 struct FileSlice {
   std::shared_ptr<const File> file;
   int64_t file_pos = 0;
@@ -32,8 +33,8 @@ struct FileSlice {
 };
 
 struct ReadResult {
-  FileSlice slice;                    ///< size 0 when there is nothing at or after the offset below the bound
-  Offset first_offset;                ///< base offset of the first batch in the slice
+  FileSlice slice;      ///< size 0 when there is nothing at or after the offset below the bound
+  Offset first_offset;  ///< base offset of the first batch in the slice
   bool is_from_older_segment = false;  ///< the slice does not come from the active segment
 };
 
@@ -59,31 +60,42 @@ struct AbortedTransaction {
 enum class AppendOrigin { client, coordinator, raft_leader, replication };
 
 struct AppendResult {
-  Offset base_offset;                  ///< first offset assigned (a duplicate: of the original)
-  Offset last_offset;                  ///< inclusive
-  int64_t log_append_time_ms = -1;     ///< -1 unless the topic stamps append time
+  Offset base_offset;               ///< first offset assigned (a duplicate: of the original)
+  Offset last_offset;               ///< inclusive
+  int64_t log_append_time_ms = -1;  ///< -1 unless the topic stamps append time
   Offset log_start_offset;
-  bool is_duplicate = false;           ///< nothing was written: the batch is one of the producer's last five
+  bool is_duplicate = false;  ///< nothing was written: the batch is one of the producer's last five
 };
 
 struct LogOpenOptions {
   LogConfig config;
-  bool is_clean = false;                ///< the directory carried the clean-shutdown marker
-  bool is_read_only = false;            ///< write nothing at all: no recovery, no index growth, no deletion
+  bool is_clean = false;      ///< the directory carried the clean-shutdown marker
+  bool is_read_only = false;  ///< write nothing at all: no recovery, no index growth, no deletion
   Offset log_start_checkpoint{0};       ///< from log-start-offset-checkpoint, 0 when absent
   Offset recovery_point_checkpoint{0};  ///< from recovery-point-offset-checkpoint, 0 when absent
   int64_t producer_expiration_ms = 86'400'000;
+  /// Before every append, see that the file still ends where the last one left it. For the metadata
+  /// log: a starting Kafka appends to it before it tries the directory's lock.
+  bool checks_end_before_append = false;
 };
 
-/// Thread rule: append, roll, truncate, delete and configure are called under the owner's partition mutex (one writer
-/// at a time). read, offset lookups and the offset getters may run at the same time as one writer from any thread.
+/// One segment as it is now.
+struct SegmentInfo {
+  Offset base_offset;
+  int64_t size_bytes = 0;
+  bool is_active = false;
+};
+
+/// Thread rule: append, roll, truncate, delete and configure are called under the owner's partition
+/// mutex (one writer at a time). read, offset lookups and the offset getters may run at the same
+/// time as one writer from any thread.
 class Log {
  public:
-  /// Opens the partition directory `path` (created when missing, unless read-only), cleans left-over files, recovers
-  /// as storage-format section 5 says and loads producer state.
-  /// errors   io_error and friends; parse_error for what Kafka too refuses to load (5.7)
-  static Result<std::unique_ptr<Log>> open(FileSystem& fs, const Clock& clock, Logger& logger, std::string path,
-                                           LogOpenOptions options);
+  /// Opens the partition directory `path` (created when missing, unless read-only), cleans
+  /// left-over files, recovers as storage-format section 5 says and loads producer state. errors
+  /// io_error and friends; parse_error for what Kafka too refuses to load (5.7)
+  static Result<std::unique_ptr<Log>> open(FileSystem& fs, const Clock& clock, Logger& logger,
+                                           std::string path, LogOpenOptions options);
   virtual ~Log() = default;
 
   virtual const std::string& path() const = 0;
@@ -92,27 +104,36 @@ class Log {
 
   virtual Offset log_start_offset() const = 0;
   virtual Offset log_end_offset() const = 0;
-  virtual Offset recovery_point() const = 0;  ///< every offset below is known to be on stable storage
+  virtual Offset recovery_point()
+      const = 0;  ///< every offset below is known to be on stable storage
   /// First offset of the oldest open transaction; nullopt when there is none.
   virtual std::optional<Offset> first_unstable_offset() const = 0;
   virtual int64_t size_bytes() const = 0;
+  virtual std::vector<SegmentInfo> segments() const = 0;
+  /// A write failed and could not be undone: every further append fails with kafka_storage_error.
+  virtual bool is_offline() const = 0;
+  /// A log opened read-only: takes in what another process appended, rolled or deleted since.
+  virtual Status refresh() = 0;
 
-  /// Appends one batch at the log end: assigns base_offset and leader epoch in place (both outside the CRC), checks
-  /// producer state, rolls when due, writes, indexes.
-  /// batch    complete v2 batch, validated (record/validate.h); changed in place
-  /// errors   record_list_too_large, out_of_order_sequence_number, invalid_producer_epoch, invalid_txn_state;
-  ///          kafka_storage_error (and io_error, out_of_space): nothing was acknowledged, bytes past the old end were
-  ///          cut off again or the log is offline
+  /// Appends one batch at the log end: assigns base_offset and leader epoch in place (both outside
+  /// the CRC), checks producer state, rolls when due, writes, indexes. batch    complete v2 batch,
+  /// validated (record/validate.h); changed in place errors   record_list_too_large,
+  /// out_of_order_sequence_number, invalid_producer_epoch, invalid_txn_state;
+  ///          kafka_storage_error (and io_error, out_of_space): nothing was acknowledged, bytes
+  ///          past the old end were cut off again or the log is offline
   /// durable  no; see flush()
-  virtual Result<AppendResult> append(MutableBytes batch, LeaderEpoch leader_epoch, AppendOrigin origin) = 0;
+  virtual Result<AppendResult> append(MutableBytes batch, LeaderEpoch leader_epoch,
+                                      AppendOrigin origin) = 0;
 
-  /// A slice that begins with the batch holding `from` (or the next one after a gap) and ends before `bound`.
-  /// bytes_max      a limit; with `at_least_one` the first batch is returned whole even when it is larger
-  /// errors         offset_out_of_range: from < log start or > log end
-  virtual Result<ReadResult> read(Offset from, Offset bound, int64_t bytes_max, bool at_least_one) const = 0;
+  /// A slice that begins with the batch holding `from` (or the next one after a gap) and ends
+  /// before `bound`. bytes_max      a limit; with `at_least_one` the first batch is returned whole
+  /// even when it is larger errors         offset_out_of_range: from < log start or > log end
+  virtual Result<ReadResult> read(Offset from, Offset bound, int64_t bytes_max,
+                                  bool at_least_one) const = 0;
 
   /// First record with timestamp >= the asked one and offset >= log start; nullopt when none.
-  virtual Result<std::optional<TimestampOffset>> offset_for_timestamp(int64_t timestamp_ms) const = 0;
+  virtual Result<std::optional<TimestampOffset>> offset_for_timestamp(
+      int64_t timestamp_ms) const = 0;
   /// The record with the largest timestamp (ties: the first); nullopt for an empty log.
   virtual Result<std::optional<TimestampOffset>> max_timestamp() const = 0;
 
@@ -123,21 +144,25 @@ class Log {
   virtual std::optional<LeaderEpoch> epoch_at(Offset offset) const = 0;
 
   /// Aborted transactions that overlap [from, bound), in marker order.
-  virtual Result<std::vector<AbortedTransaction>> aborted_transactions(Offset from, Offset bound) const = 0;
+  virtual Result<std::vector<AbortedTransaction>> aborted_transactions(Offset from,
+                                                                       Offset bound) const = 0;
   virtual const ProducerStateManager& producer_state() const = 0;
   virtual void expire_producers(int64_t now_ms) = 0;
 
-  virtual Status flush() = 0;  ///< fdatasync of everything below log_end_offset; recovery point follows
-  virtual Status roll() = 0;   ///< starts a new active segment
-  /// Deletes whole segments by log start, size and time (6.1). Returns how many; files go after file.delete.delay.ms
-  /// by way of delete_due_files().
+  /// Makes everything below log_end_offset survive a power cut; recovery_point follows. May run
+  /// beside an append: call it without the partition mutex.
+  virtual Status flush() = 0;
+  virtual Status roll() = 0;  ///< starts a new active segment
+  /// Deletes whole segments by log start, size and time (6.1). Returns how many; files go after
+  /// file.delete.delay.ms by way of delete_due_files().
   virtual Result<int> delete_old_segments(Offset high_watermark) = 0;
   virtual Result<int> delete_due_files() = 0;
   virtual Status advance_log_start(Offset to) = 0;
   virtual Status truncate_to(Offset offset) = 0;
   virtual Status truncate_fully_and_start_at(Offset offset) = 0;
 
-  /// Flushes, writes the producer snapshot, trims indexes and closes (5.9). Nothing may be called afterwards.
+  /// Flushes, writes the producer snapshot, trims indexes and closes (5.9). Nothing may be called
+  /// afterwards.
   virtual Status close() = 0;
   /// Lets go of the files without writing anything: a crash, or a topic being deleted.
   virtual void abandon() = 0;
