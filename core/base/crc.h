@@ -11,6 +11,9 @@ namespace spool {
 /// previous  the result over the bytes before, 0 at the start
 uint32_t crc32c(BytesView bytes, uint32_t previous = 0);
 
+/// The same value by tables alone, as on a processor without the instruction.
+uint32_t crc32c_by_table(BytesView bytes, uint32_t previous = 0);
+
 /// CRC-32 (IEEE 802.3, reflected polynomial 0xEDB88320): legacy messages and gzip. crc32("123456789") is 0xCBF43926.
 uint32_t crc32(BytesView bytes, uint32_t previous = 0);
 

@@ -14,8 +14,13 @@ namespace spool {
 namespace text_detail {
 inline void add(std::string& out, std::string_view piece) { out += piece; }
 inline void add(std::string& out, char piece) { out += piece; }
-inline void add(std::string& out, bool piece) { out += piece ? "true" : "false"; }
+// A template, because a plain bool parameter would be preferred to string_view for string literals.
+template <std::same_as<bool> T>
+void add(std::string& out, T piece) {
+  out += piece ? "true" : "false";
+}
 template <std::integral T>
+  requires(!std::same_as<T, bool> && !std::same_as<T, char>)
 void add(std::string& out, T piece) {
   char digits[24];
   out.append(digits, std::to_chars(digits, digits + sizeof digits, piece).ptr);

@@ -31,15 +31,18 @@
 #include "core/base/bytes.h"
 #include "core/base/error.h"
 #include "core/base/types.h"
+#include "core/compress/codec.h"
 
 namespace spool::record {
 
 inline constexpr size_t kEntryFrameBytes = 12;      ///< offset and size; an entry is this plus `size`
 inline constexpr size_t kEntryHeaderBytesMin = 17;  ///< up to and including magic
 inline constexpr size_t kBatchHeaderBytes = 61;
+inline constexpr size_t kCrcStart = 21;             ///< the first byte that a v2 batch's CRC covers
+inline constexpr int32_t kBatchSizeMin = 49;        ///< smallest `size` of a v2 batch: the header alone
 inline constexpr int32_t kLegacySizeMin = 14;       ///< below this no entry of any magic is possible
 
-enum class Codec : int8_t { none = 0, gzip = 1, snappy = 2, lz4 = 3, zstd = 4 };
+using compress::Codec;
 enum class TimestampType : int8_t { none = -1, create_time = 0, log_append_time = 1 };
 
 /// One v2 batch, borrowed. Constructed only over bytes that hold at least the header; accessors read the header as it
@@ -53,7 +56,10 @@ class BatchView {
   size_t size_bytes() const { return bytes_.size(); }
 
   Offset base_offset() const { return Offset(at<int64_t>(0)); }
-  Offset last_offset() const { return base_offset() + last_offset_delta(); }
+  /// Wraps like Kafka's when a damaged header overflows.
+  Offset last_offset() const {
+    return Offset(static_cast<int64_t>(at<uint64_t>(0) + static_cast<uint64_t>(int64_t{last_offset_delta()})));
+  }
   LeaderEpoch leader_epoch() const { return LeaderEpoch(at<int32_t>(12)); }
   int8_t magic() const { return at<int8_t>(16); }
   uint32_t crc() const { return at<uint32_t>(17); }
@@ -135,7 +141,8 @@ class RecordCursor {
   BytesView rest_;
   Offset base_offset_;
   int64_t base_timestamp_;
-  int64_t append_time_;  // -1 for CreateTime
+  int64_t append_time_;
+  bool is_append_time_;
   int32_t base_sequence_;
   int32_t count_;
   int32_t index_ = 0;

@@ -1,0 +1,102 @@
+#include "core/record/batch.h"
+
+#include <limits>
+
+#include "core/base/check.h"
+#include "core/base/crc.h"
+#include "core/base/text.h"
+#include "core/record/record_parser.h"
+
+namespace spool::record {
+
+namespace {
+
+// Damaged batches can hold any numbers; a sum beyond 64 bits wraps, as it does in Kafka.
+int64_t wrapping_add(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
+}
+
+std::optional<BytesView> optional_view(const uint8_t* data, size_t size) {
+  if (data == nullptr) return std::nullopt;
+  return BytesView(data, size);
+}
+
+}  // namespace
+
+BatchView::BatchView(BytesView bytes) {
+  CHECK(bytes.size() >= kBatchHeaderBytes);
+  const int64_t size = int64_t{load_be<int32_t>(bytes.data() + 8)} + int64_t{kEntryFrameBytes};
+  CHECK(size >= int64_t{kBatchHeaderBytes} && size <= static_cast<int64_t>(bytes.size()));
+  bytes_ = bytes.first(static_cast<size_t>(size));
+}
+
+bool BatchView::is_crc_valid() const { return crc32c(bytes_.subspan(kCrcStart)) == crc(); }
+
+int32_t BatchView::last_sequence() const {
+  const int32_t base = base_sequence();
+  return base == -1 ? -1 : advance_sequence(base, last_offset_delta());
+}
+
+int32_t advance_sequence(int32_t sequence, int32_t by) {
+  constexpr int64_t kPeriod = int64_t{std::numeric_limits<int32_t>::max()} + 1;
+  const int64_t sum = int64_t{sequence} + by;
+  return static_cast<int32_t>(sum >= kPeriod ? sum - kPeriod : sum);
+}
+
+std::optional<HeaderView> HeaderCursor::next() {
+  if (left_ <= 0) return std::nullopt;
+  --left_;
+  const uint8_t* at = rest_.data();
+  const uint8_t* const end = at + rest_.size();
+  HeaderView header;
+  const uint8_t* data;
+  size_t size;
+  CHECK(parser_detail::read_nullable(at, end, data, size));
+  header.key = BytesView(data, size);
+  CHECK(parser_detail::read_nullable(at, end, data, size));
+  header.value = optional_view(data, size);
+  rest_ = BytesView(at, static_cast<size_t>(end - at));
+  return header;
+}
+
+RecordCursor::RecordCursor(const BatchView& batch, BytesView records)
+    : rest_(records),
+      base_offset_(batch.base_offset()),
+      base_timestamp_(batch.base_timestamp()),
+      append_time_(batch.max_timestamp()),
+      is_append_time_(batch.timestamp_type() == TimestampType::log_append_time),
+      base_sequence_(batch.base_sequence()),
+      count_(batch.records_count()) {}
+
+Result<std::optional<RecordView>> RecordCursor::next() {
+  if (count_ < 0) return fail(ErrorCode::invalid_record, concat("negative record count ", count_));
+  if (index_ == count_) {
+    if (rest_.empty()) return std::nullopt;
+    return fail(ErrorCode::invalid_record,
+                concat(rest_.size(), " bytes left over after ", count_, " records"));
+  }
+  const uint8_t* at = rest_.data();
+  const uint8_t* const end = at + rest_.size();
+  if (at == end)
+    return fail(ErrorCode::invalid_record, concat("only ", index_, " of ", count_, " records"));
+  RawRecord raw;
+  if (!parse_record(at, end, raw))
+    return fail(ErrorCode::invalid_record,
+                concat("record ", index_, " of ", count_, " is malformed"));
+  rest_ = BytesView(at, static_cast<size_t>(end - at));
+  ++index_;
+
+  std::optional<RecordView> record(std::in_place);
+  record->offset = Offset(wrapping_add(base_offset_.value, raw.offset_delta));
+  record->timestamp_ms =
+      is_append_time_ ? append_time_ : wrapping_add(base_timestamp_, raw.timestamp_delta);
+  record->offset_delta = raw.offset_delta;
+  record->sequence = base_sequence_ == -1 ? -1 : advance_sequence(base_sequence_, raw.offset_delta);
+  record->key = optional_view(raw.key, raw.key_bytes);
+  record->value = optional_view(raw.value, raw.value_bytes);
+  record->headers_count = raw.headers_count;
+  record->headers = BytesView(raw.headers, raw.headers_bytes);
+  return record;
+}
+
+}  // namespace spool::record
