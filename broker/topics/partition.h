@@ -1,0 +1,126 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/clock.h"
+#include "core/base/error.h"
+#include "core/base/logger.h"
+#include "core/base/types.h"
+#include "core/base/uuid.h"
+#include "core/storage/file.h"
+#include "core/storage/log.h"
+#include "core/storage/log_config.h"
+
+namespace spool::broker {
+
+/// Somebody who waits for a partition to change: an append, a moved bound, an error, deletion.
+class PartitionWaiter {
+ public:
+  virtual ~PartitionWaiter() = default;
+  /// Called on any thread, with the partition's waiter list locked: post and return.
+  virtual void wake() = 0;
+};
+
+/// One partition: its log, its leadership and those who wait for it.
+///
+/// The log is opened when it is first needed. One mutex guards writing; reading takes it only until the log is open.
+/// On one node the in-sync set is this node, so the high watermark is the log end offset.
+class Partition {
+ public:
+  struct Environment {
+    storage::FileSystem& fs;
+    const Clock& clock;
+    Logger& logger;
+    std::string data_dir;
+    bool is_read_only;
+    bool is_clean;  ///< the data directory carried the clean-shutdown marker
+    int64_t producer_expiration_ms;
+  };
+  struct Checkpoints {
+    Offset recovery_point{0};
+    Offset log_start{0};
+  };
+
+  /// environment  outlives the partition
+  Partition(const Environment& environment, TopicPartition name, Uuid topic_id, LeaderEpoch leader_epoch,
+            storage::LogConfig config, Checkpoints checkpoints);
+  /// Lets go of the log without writing anything; close() comes first in an orderly stop.
+  ~Partition();
+  Partition(const Partition&) = delete;
+  Partition& operator=(const Partition&) = delete;
+
+  const TopicPartition& name() const { return name_; }
+  const Uuid& topic_id() const { return topic_id_; }
+  LeaderEpoch leader_epoch() const { return LeaderEpoch(leader_epoch_.load(std::memory_order_relaxed)); }
+
+  /// The log, opened now when it was not. Any thread; blocks while another thread opens it.
+  /// errors  unknown_topic_or_partition: deleted meanwhile; kafka_storage_error: the log cannot be used
+  Result<const storage::Log*> log();
+  /// Whether log() was called with success: the partition then holds descriptors and unwritten state.
+  bool is_open() const { return is_open_.load(std::memory_order_acquire); }
+
+  /// Appends one validated batch and wakes who waits. See storage::Log::append.
+  Result<storage::AppendResult> append(MutableBytes batch, storage::AppendOrigin origin);
+  /// Whether flush.messages asks for a flush before an append may be acknowledged.
+  bool is_flush_due();
+  Status flush();
+
+  /// First offset that no reader gets: the last stable offset for read_committed, the high watermark else.
+  /// Only after log() succeeded.
+  Offset high_watermark() const { return open_log_->log_end_offset(); }
+  Offset last_stable_offset() const;
+  Offset log_start_offset() const { return open_log_->log_start_offset(); }
+
+  /// Compares what a client believes with this leadership (KIP-320); -1 skips the check.
+  ErrorCode check_leader_epoch(int32_t current_leader_epoch) const;
+  /// Where an epoch ends; {-1, -1} for one we do not know. Only after log() succeeded.
+  storage::EpochEnd end_offset_for_epoch(LeaderEpoch epoch) const;
+
+  void configure(storage::LogConfig config);
+  /// Runs `change` on the log under the partition's mutex, opening it first. For retention, DeleteRecords and the like.
+  Status with_log(const std::function<Status(storage::Log&)>& change);
+
+  void add_waiter(std::shared_ptr<PartitionWaiter> waiter);
+  void remove_waiter(const PartitionWaiter* waiter);
+
+  /// Ends service: appends and reads fail from now on, waiters wake. The files stay.
+  void mark_deleted();
+  /// Flushes and closes the log when it is open.
+  Status close();
+
+  /// Values for the checkpoint files; what the checkpoints said while the log has not been opened.
+  Checkpoints checkpoints() const;
+  /// Log end for the high-watermark checkpoint: nullopt while the log has not been opened.
+  std::optional<Offset> known_end_offset() const;
+
+ private:
+  Result<storage::Log*> open_locked();
+  void wake_waiters();
+  /// Takes the partition out of service after its storage failed; says so once.
+  void take_offline(const Error& error);
+
+  const Environment& environment_;
+  const TopicPartition name_;
+  const Uuid topic_id_;
+  std::atomic<int32_t> leader_epoch_;
+  const Checkpoints initial_checkpoints_;
+
+  mutable std::mutex mutex_;
+  storage::LogConfig config_;                // guarded by mutex_
+  std::unique_ptr<storage::Log> log_;        // written under mutex_ once, then read through open_log_
+  const storage::Log* open_log_ = nullptr;   // published by is_open_
+  std::atomic<bool> is_open_{false};
+  std::atomic<bool> is_deleted_{false};
+  std::atomic<bool> is_offline_{false};
+
+  std::mutex waiters_mutex_;
+  std::vector<std::shared_ptr<PartitionWaiter>> waiters_;  // guarded by waiters_mutex_
+};
+
+}  // namespace spool::broker
