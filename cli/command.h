@@ -1,8 +1,8 @@
 #pragma once
 
-/// What a command is: its place on the command line, its option rows, and the function that runs it. The rows are the
-/// only description of the options: the parser, --help, --help-json, completion and the check against the man page are
-/// all made from them.
+/// What a command is: its place on the command line, its option rows, and the function that runs
+/// it. The rows are the only description of the options: the parser, --help, --help-json,
+/// completion and the check against the man page are all made from them.
 
 #include <cstdint>
 #include <span>
@@ -15,14 +15,15 @@ namespace spool::cli {
 class Args;
 class Context;
 
-/// What the shell sees. The broker's --exec passes other numbers on, so an Exit may hold any of 0 to 255.
+/// What the shell sees. The broker's --exec passes other numbers on, so an Exit may hold any of 0
+/// to 255.
 enum class Exit : int {
   done = 0,
   failed = 1,     ///< something failed, whatever part
   usage = 2,      ///< the command line asks for what cannot be, or a mutation was not confirmed
   not_found = 3,  ///< nothing matched, where that was asked for
   timed_out = 4,
-  findings = 5,      ///< verify, diff, selftest found something
+  findings = 5,       ///< verify, diff, selftest found something
   interrupted = 130,  ///< SIGINT, after a clean flush
   broken_pipe = 141,  ///< the reader of our stdout went away; said by the code alone
   terminated = 143,   ///< SIGTERM, after a clean flush
@@ -37,10 +38,11 @@ enum class OptionKind : uint8_t {
 
 /// One option.
 struct Option {
-  std::string_view name;           ///< long name without dashes
-  char letter = 0;                 ///< short name, 0 for none
+  std::string_view name;  ///< long name without dashes
+  char letter = 0;        ///< short name, 0 for none
   OptionKind kind = OptionKind::flag;
-  std::string_view value = {};     ///< what --help calls the value; "a|b|c" also limits it to these words
+  std::string_view value =
+      {};  ///< what --help calls the value; "a|b|c" also limits it to these words
   std::string_view fallback = {};  ///< the value when the option is not given; empty: none
   std::string_view help = {};      ///< one sentence, no full stop
   std::string_view group = "Options";
@@ -51,15 +53,15 @@ using OptionRows = std::span<const Option>;
 
 /// One command, e.g. "topic create". Objects are constants that live as long as the process.
 struct Command {
-  std::string_view path;               ///< words after "spool": "topic create"
-  std::string_view usage;              ///< what follows the path in the usage line: "[OPTION...] TOPIC..."
-  std::string_view summary;            ///< one line for lists of commands, no full stop
-  std::string_view description;        ///< paragraphs for --help, empty when the summary says it all
-  std::span<const OptionRows> options; ///< groups of rows; shared ones stand in cli/options.h
+  std::string_view path;     ///< words after "spool": "topic create"
+  std::string_view usage;    ///< what follows the path in the usage line: "[OPTION...] TOPIC..."
+  std::string_view summary;  ///< one line for lists of commands, no full stop
+  std::string_view description;  ///< paragraphs for --help, empty when the summary says it all
+  std::span<const OptionRows> options;  ///< groups of rows; shared ones stand in cli/options.h
   int operands_min = 0;
-  int operands_max = 0;                ///< -1: any number
-  /// Runs the command. An error ends the process with a line on stderr and the Exit of exit_of(); anything printed
-  /// before that stays printed.
+  int operands_max = 0;  ///< -1: any number
+  /// Runs the command. An error ends the process with a line on stderr and the Exit of exit_of();
+  /// anything printed before that stays printed.
   Result<Exit> (*run)(Context& context, const Args& args) = nullptr;
 };
 

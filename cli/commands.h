@@ -26,6 +26,7 @@ Lookup find_command(const std::vector<std::string>& words);
 std::vector<const Command*> commands_of(std::string_view noun);
 
 /// The known words nearest to a mistyped one, best first, at most three.
-std::vector<std::string_view> nearest(std::string_view word, const std::vector<std::string_view>& known);
+std::vector<std::string_view> nearest(std::string_view word,
+                                      const std::vector<std::string_view>& known);
 
 }  // namespace spool::cli

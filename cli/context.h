@@ -1,10 +1,9 @@
 #pragma once
 
-/// What a running command works with: its streams, the broker or directory the command line names, and the questions
-/// that mutations ask.
+/// What a running command works with: its streams, the broker or directory the command line names,
+/// and the questions that mutations ask.
 
-#include <chrono>
-#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,36 +21,39 @@ struct Target {
   std::string where;  ///< "host:port[,host:port...]", or the directory
 };
 
-/// -b/--broker, --dir, SPOOL_BROKER, SPOOL_DIR, localhost:9092: the command line goes before the environment, and two
-/// of one rank are an error. There is no fallback from one kind to the other.
+/// -b/--broker, --dir, SPOOL_BROKER, SPOOL_DIR, localhost:9092: the command line goes before the
+/// environment, and two of one rank are an error. There is no fallback from one kind to the other.
 Result<Target> resolve_target(const Args& args);
 
 /// One command's surroundings. One thread.
 class Context {
  public:
-  Context(Out& out, Out& err) : out_(out), err_(err) {}
+  Context(const Args& args, Out& out, Out& err) : args_(args), out_(out), err_(err) {}
 
   /// stdout: data only.
   Out& out() { return out_; }
   /// Everything else goes to stderr. A note is prose about what was done; --quiet drops it.
-  void note(const Args& args, std::string_view text);
-  /// "spool: text"; never dropped. For the failure of one part while others go on; the command then returns Exit::failed.
+  void note(std::string_view text);
+  /// "spool: text"; never dropped. For the failure of one part while others go on; the command then
+  /// returns Exit::failed.
   void complain(std::string_view text);
 
   /// Prints the table to stdout as --output, --columns and --no-header say.
-  Status print(const Args& args, Table& table);
+  Status print(Table& table);
 
-  /// The last step before a mutation: prints the plan (unless --quiet with --yes) and says whether to go on.
-  /// --dry-run: the plan on stdout, Exit::done. --yes: go on. Terminal: asks; "no" is Exit::failed. Otherwise
-  /// Exit::usage, with the plan and what to add.
-  /// returns  nullopt to go on, else the exit code to return at once
-  Result<std::optional<Exit>> confirm(const Args& args, Table& plan, std::string_view question);
+  /// The last step before a mutation: prints the plan (unless --quiet with --yes) and says whether
+  /// to go on.
+  /// --dry-run: the plan on stdout, Exit::done. --yes: go on. Terminal: asks; "no" is Exit::failed.
+  /// Otherwise Exit::usage, with the plan and what to add. returns  nullopt to go on, else the exit
+  /// code to return at once
+  Result<std::optional<Exit>> confirm(Table& plan, std::string_view question);
   /// The same for what destroys nothing: no question, but --dry-run ends after the plan.
-  Result<std::optional<Exit>> announce(const Args& args, Table& plan);
+  Result<std::optional<Exit>> announce(Table& plan);
 
  private:
-  Result<std::optional<Exit>> end_with_plan(const Args& args, Table& plan);
+  void show_plan(const Table& plan);
 
+  const Args& args_;
   Out& out_;
   Out& err_;
 };

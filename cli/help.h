@@ -13,8 +13,9 @@ std::string help_overview();
 std::string help_noun(std::string_view noun);
 /// `spool topic create --help`.
 std::string help_command(const Command& command);
-/// `spool --help-json` (every command), `spool topic create --help-json` (one): an array or an object with path, usage,
-/// summary, options; for programs, and for the tests that compare it with the man pages.
+/// `spool --help-json` (every command), `spool topic create --help-json` (one): an array or an
+/// object with path, usage, summary, options; for programs, and for the tests that compare it with
+/// the man pages.
 std::string help_json_all();
 std::string help_json(const Command& command);
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,8 +17,8 @@
 
 namespace spool::cli {
 
-/// Options and operands of one command line. Options are asked for by their long name; asking for one that is not among
-/// the command's rows is a programming error and ends the process.
+/// Options and operands of one command line. Options are asked for by their long name; asking for
+/// one that is not among the command's rows is a programming error and ends the process.
 class Args {
  public:
   struct Given {
@@ -41,7 +42,7 @@ class Args {
   /// value() of a row that has a default.
   std::string_view text(std::string_view name) const;
   /// Every value given, in order; empty when none was.
-  const std::vector<std::string>& list(std::string_view name) const;
+  std::span<const std::string> list(std::string_view name) const;
 
   /// value() as an integer between bounds, both inclusive; nullopt when there is no value.
   /// errors  invalid_argument, naming the option, the value and the bounds
@@ -51,7 +52,8 @@ class Args {
     const auto given = value(name);
     if (!given) return std::optional<T>();
     const auto parsed = parse_int<T>(*given);
-    if (!parsed || *parsed < min || *parsed > max) return bad_number(name, *given, concat(min), concat(max));
+    if (!parsed || *parsed < min || *parsed > max)
+      return bad_number(name, *given, concat(min), concat(max));
     return std::optional<T>(*parsed);
   }
 
@@ -68,8 +70,8 @@ class Args {
   std::vector<std::string> operands_;
 };
 
-/// Turns the words after the command's path into Args. The one place that knows CLI11 (cli/parser.cc).
-/// errors  invalid_argument, with what is wrong in the user's words
+/// Turns the words after the command's path into Args. The one place that knows CLI11
+/// (cli/parser.cc). errors  invalid_argument, with what is wrong in the user's words
 Result<Args> parse_args(const Command& command, const std::vector<std::string>& words);
 
 /// "5s" and its like, see Args::duration.
@@ -81,13 +83,63 @@ const Option* find_option(const Command& command, std::string_view name);
 /// "-b, --broker HOST:PORT", as help and errors write it.
 std::string option_text(const Option& row);
 
-/// --help and --quiet, part of every command.
-extern const OptionRows kCommonOptions;
-/// --broker, --dir, --timeout, --connect-timeout: what Context::connect reads.
-extern const OptionRows kConnectionOptions;
-/// --output, --columns, --no-header: what Context::table reads.
-extern const OptionRows kOutputOptions;
-/// --yes, --dry-run: what Context::confirm reads.
-extern const OptionRows kPlanOptions;
+/// --quiet, --help, --help-json: part of every command without being named in its rows.
+inline constexpr Option kCommonOptions[] = {
+    {.name = "quiet", .letter = 'q', .help = "Say only what went wrong", .group = "Common"},
+    {.name = "help", .letter = 'h', .help = "Print this help", .group = "Common"},
+    {.name = "help-json", .help = "Print this help as JSON", .group = "Common"},
+};
+
+/// What connect() reads.
+inline constexpr Option kConnectionOptions[] = {
+    {.name = "broker",
+     .letter = 'b',
+     .kind = OptionKind::value,
+     .value = "HOST:PORT",
+     .fallback = "localhost:9092",
+     .help = "Broker to work with; several, separated by commas, to start from",
+     .group = "Where",
+     .variable = "SPOOL_BROKER"},
+    {.name = "dir",
+     .kind = OptionKind::value,
+     .value = "DIR",
+     .help = "Data directory to work with instead, without any broker",
+     .group = "Where",
+     .variable = "SPOOL_DIR"},
+    {.name = "timeout",
+     .kind = OptionKind::value,
+     .value = "TIME",
+     .fallback = "30s",
+     .help = "Longest wait for an answer: 500ms, 5s, 2m",
+     .group = "Where"},
+    {.name = "connect-timeout",
+     .kind = OptionKind::value,
+     .value = "TIME",
+     .fallback = "5s",
+     .help = "Longest wait for a connection",
+     .group = "Where"},
+};
+
+/// What Context::print reads.
+inline constexpr Option kOutputOptions[] = {
+    {.name = "output",
+     .kind = OptionKind::value,
+     .value = "text|json|jsonl|tsv|csv",
+     .fallback = "text",
+     .help = "Form of the result",
+     .group = "Output"},
+    {.name = "columns",
+     .kind = OptionKind::value,
+     .value = "NAME,...",
+     .help = "Print these columns, in this order",
+     .group = "Output"},
+    {.name = "no-header", .help = "Leave the line of column names out", .group = "Output"},
+};
+
+/// What Context::confirm and announce read.
+inline constexpr Option kPlanOptions[] = {
+    {.name = "yes", .letter = 'y', .help = "Go on without asking", .group = "Plan"},
+    {.name = "dry-run", .help = "Print what would be done, and do nothing", .group = "Plan"},
+};
 
 }  // namespace spool::cli

@@ -9,8 +9,9 @@
 
 namespace spool::cli {
 
-/// Writes text to a file descriptor in large blocks. The first failure is kept: later writes do nothing, and flush()
-/// reports it. One thread. The destructor does not flush: a command that does not flush has not printed.
+/// Writes text to a file descriptor in large blocks. The first failure is kept: later writes do
+/// nothing, and flush() reports it. One thread. The destructor does not flush: a command that does
+/// not flush has not printed.
 class Out {
  public:
   /// fd  borrowed; stays open
@@ -22,7 +23,8 @@ class Out {
     write("\n");
   }
   /// Hands everything to the kernel.
-  /// errors  the first failure since the start; is_broken_pipe() tells the one that is nobody's fault
+  /// errors  the first failure since the start; is_broken_pipe() tells the one that is nobody's
+  /// fault
   Status flush();
 
   bool is_broken_pipe() const { return is_broken_pipe_; }

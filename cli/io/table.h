@@ -4,7 +4,8 @@
 ///   text   aligned columns under a heading, for people; null is "-", an empty text is ""
 ///   json   one array of objects
 ///   jsonl  one object a line
-///   tsv    a heading and rows; tab, newline, return and backslash are \t \n \r \\, null is \N, bytes that are not
+///   tsv    a heading and rows; tab, newline, return and backslash are \t \n \r \\, null is \N,
+///   bytes that are not
 ///          UTF-8 are \xHH
 ///   csv    RFC 4180; null is nothing between the commas, an empty text is ""; bytes as in tsv
 /// JSON keys are the column names. null, empty and present stay distinct in every form.
@@ -29,8 +30,8 @@ std::optional<OutputForm> parse_output_form(std::string_view text);
 using Cell = std::variant<std::monostate, std::string, int64_t, bool, std::vector<int64_t>>;
 
 struct Column {
-  std::string_view name;  ///< snake_case: the JSON key
-  bool is_number = false; ///< right-aligned in text
+  std::string_view name;   ///< snake_case: the JSON key
+  bool is_number = false;  ///< right-aligned in text
 };
 
 /// Collects rows and prints them once. Small results only: everything is held until print().
