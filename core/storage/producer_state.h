@@ -102,7 +102,6 @@ class ProducerStateManager {
   };
 
   /// Tells whether a batch with a producer id may be appended. Changes nothing.
-  /// is_transaction_v2  the marker check of transaction.version 2 (an equal epoch is a retry)
   /// errors  out_of_order_sequence_number, invalid_producer_epoch, invalid_txn_state,
   /// transaction_coordinator_fenced
   Result<Verdict> check(const record::BatchView& batch, ProducerChecks checks) const;
