@@ -68,7 +68,11 @@ Exit run_command(const Command& command, const std::vector<std::string>& words, 
 
 /// Options that stand before any command.
 Exit run_words(const std::vector<std::string>& words, Out& out, Out& err) {
-  const std::string& first = words.empty() ? "--help" : words[0];
+  if (words.empty()) {
+    err.write(help_overview());
+    return Exit::usage;
+  }
+  const std::string& first = words[0];
   if (first == "--help" || first == "-h") return print(out, err, help_overview());
   if (first == "--help-json") return print(out, err, help_json_all() + "\n");
   if (first == "--version" || first == "-V")

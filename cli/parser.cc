@@ -66,6 +66,7 @@ std::unexpected<Error> unknown_option(const Command& command, std::string word) 
   std::vector<std::string_view> known;
   for (const OptionRows rows : command.options)
     for (const Option& row : rows) known.push_back(row.name);
+  for (const Option& row : kCommonOptions) known.push_back(row.name);
   const size_t dashes = std::min(word.find_first_not_of('-'), word.size());
   const auto near = nearest(std::string_view(word).substr(dashes), known);
   return usage_error(

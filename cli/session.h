@@ -1,0 +1,41 @@
+#pragma once
+
+#include <memory>
+
+#include "cli/command.h"
+#include "cli/context.h"
+#include "core/base/error.h"
+#include "core/client/client.h"
+
+namespace spool::cli {
+
+/// Read opens a directory without writing anything at all; write takes its lock. A broker sees no
+/// difference.
+enum class Access { read, write };
+
+/// A client of the broker, or of the directory, that the command line names. One thread.
+class Session {
+ public:
+  /// Resolves --broker and --dir, reaches the broker (or opens the directory) and agrees on
+  /// versions. errors  disconnected, timed_out: no broker there, with what to do next; locked: the
+  /// directory is in use
+  static Result<Session> open(const Args& args, Access access);
+
+  client::Client& client() { return *client_; }
+  const Target& target() const { return target_; }
+
+  /// Ends the session; after writing to a directory this is what leaves it clean, so its error is
+  /// the command's.
+  Status close();
+
+ private:
+  explicit Session(Target target) : target_(std::move(target)) {}
+
+  Target target_;
+  std::unique_ptr<client::Client> client_;
+};
+
+/// The options of a client as the command line has them, without bootstrap and transport.
+Result<client::ClientOptions> client_options(const Args& args);
+
+}  // namespace spool::cli
