@@ -148,11 +148,12 @@ class Client {
 
  private:
   struct Node;
+  struct DispatchScope;
 
   void send_raw(int32_t node, Connection::Request request);
   Result<Node*> open_node(int32_t node_id);
   Node* pick_any();
-  void pump(Node& node, short events);
+  void pump(Node& node);
   void flush_output(Node& node);
   void drop_closed();
   void store_brokers(std::vector<BrokerInfo> brokers);
@@ -166,6 +167,7 @@ class Client {
   std::map<std::string, TopicInfo, std::less<>> topics_;
   ClusterInfo cluster_;
   size_t next_candidate_ = 0;
+  int dispatch_depth_ = 0;  ///< above 0 while a connection may be running callbacks
 };
 
 namespace client_detail {

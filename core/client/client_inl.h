@@ -14,8 +14,8 @@ template <class Request>
 Connection::Request to_connection_request(std::shared_ptr<const Request> message,
                                           const CallOptions& options) {
   Connection::Request out;
-  out.api_key = static_cast<protocol::ApiKey>(Request::kInfo.api_key);
-  out.versions = {Request::kInfo.valid_min, Request::kInfo.valid_max};
+  out.api_key = Request::kInfo.key();
+  out.versions = {Request::kInfo.versions.min, Request::kInfo.versions.max};
   if (options.version_max && *options.version_max < out.versions.max)
     out.versions.max = *options.version_max;
   out.is_answered = options.is_answered;

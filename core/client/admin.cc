@@ -1,0 +1,289 @@
+#include "core/client/admin.h"
+
+#include <algorithm>
+
+#include "core/base/text.h"
+#include "core/protocol/messages/create_topics.h"
+#include "core/protocol/messages/delete_topics.h"
+#include "core/protocol/messages/describe_cluster.h"
+#include "core/protocol/messages/describe_configs.h"
+#include "core/protocol/messages/list_offsets.h"
+
+namespace spool::client {
+
+namespace {
+
+/// The cluster looks different soon: asking again helps.
+bool is_passing(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::leader_not_available:
+    case ErrorCode::not_leader_or_follower:
+    case ErrorCode::request_timed_out:
+    case ErrorCode::replica_not_available:
+    case ErrorCode::network_exception:
+    case ErrorCode::not_controller:
+    case ErrorCode::kafka_storage_error:
+    case ErrorCode::fenced_leader_epoch:
+    case ErrorCode::unknown_leader_epoch:
+    case ErrorCode::offset_not_available:
+    case ErrorCode::disconnected:
+    case ErrorCode::broker_not_available:
+      return true;
+    default:
+      return false;
+  }
+}
+
+int32_t timeout_ms(const Client& client) {
+  return static_cast<int32_t>(
+      std::min<int64_t>(client.options().request_timeout.count(), INT32_MAX));
+}
+
+/// Any broker forwards to the controller in KRaft mode (KIP-590), so admin requests go anywhere.
+template <class Response, class Request>
+Result<Reply<Response>> call_any(Client& client, const Request& request) {
+  const Client::Time deadline = client.now() + client.options().timeout;
+  if (client.cluster().brokers.empty()) TRY(client.refresh_metadata(std::vector<std::string>{}));
+  for (;;) {
+    auto reply = client.call<Response>(Client::kAnyNode, request);
+    // A request that changes something is sent once: after a broken connection nobody knows whether
+    // it was done.
+    if (reply || reply.error().code() != ErrorCode::broker_not_available ||
+        !client.back_off(deadline))
+      return reply;
+  }
+}
+
+}  // namespace
+
+Result<std::vector<TopicOutcome>> create_topics(Client& client, const std::vector<NewTopic>& topics,
+                                                bool validate_only) {
+  protocol::CreateTopicsRequest request;
+  for (const NewTopic& topic : topics) {
+    auto& out = request.topics.emplace_back();
+    out.name = topic.name;
+    out.num_partitions = topic.partitions_count;
+    out.replication_factor = topic.replication_factor;
+    for (const auto& [name, value] : topic.configs) {
+      auto& config = out.configs.emplace_back();
+      config.name = name;
+      config.value = value;
+    }
+  }
+  request.timeout_ms = timeout_ms(client);
+  request.validate_only = validate_only;
+  TRY_ASSIGN(auto reply, call_any<protocol::CreateTopicsResponse>(client, request));
+  std::vector<TopicOutcome> out;
+  for (const NewTopic& topic : topics) {
+    TopicOutcome& outcome = out.emplace_back();
+    outcome.name = topic.name;
+    const auto found = std::ranges::find(
+        reply->topics, topic.name, &protocol::CreateTopicsResponse::CreatableTopicResult::name);
+    if (found == reply->topics.end()) {
+      outcome.error = ErrorCode::unknown_server_error;
+      outcome.message = "the broker's answer leaves this topic out";
+      continue;
+    }
+    outcome.id = found->topic_id;
+    outcome.error = static_cast<ErrorCode>(found->error_code);
+    outcome.message = found->error_message.value_or("");
+    outcome.partitions_count = found->num_partitions;
+    outcome.replication_factor = found->replication_factor;
+  }
+  return out;
+}
+
+Result<std::vector<TopicOutcome>> delete_topics(Client& client,
+                                                const std::vector<std::string>& names) {
+  protocol::DeleteTopicsRequest request;
+  request.topic_names = names;
+  for (const std::string& name : names) request.topics.emplace_back().name = name;
+  request.timeout_ms = timeout_ms(client);
+  // Up to version 5 the names stand in one list, from 6 on in the other; neither may be filled for
+  // the other's version.
+  CallOptions options;
+  TRY_ASSIGN(const auto offered, client.broker_versions(Client::kAnyNode));
+  const auto found = offered.find(protocol::DeleteTopicsRequest::kInfo.api_key);
+  if (found != offered.end() && found->second.max < 6) request.topics.clear();
+  TRY_ASSIGN(auto reply, call_any<protocol::DeleteTopicsResponse>(client, request));
+  std::vector<TopicOutcome> out;
+  for (const std::string& name : names) {
+    TopicOutcome& outcome = out.emplace_back();
+    outcome.name = name;
+    const auto result =
+        std::ranges::find_if(reply->responses, [&](const auto& item) { return item.name == name; });
+    if (result == reply->responses.end()) {
+      outcome.error = ErrorCode::unknown_server_error;
+      outcome.message = "the broker's answer leaves this topic out";
+      continue;
+    }
+    outcome.id = result->topic_id;
+    outcome.error = static_cast<ErrorCode>(result->error_code);
+    outcome.message = result->error_message.value_or("");
+  }
+  return out;
+}
+
+Result<std::vector<TopicInfo>> list_topics(Client& client) {
+  TRY(client.refresh_metadata(std::nullopt));
+  std::vector<TopicInfo> out;
+  for (const auto& [name, topic] : client.topics()) out.push_back(topic);
+  return out;
+}
+
+Result<std::vector<TopicInfo>> describe_topics(Client& client,
+                                               const std::vector<std::string>& names) {
+  TRY(client.refresh_metadata(names));
+  std::vector<TopicInfo> out;
+  for (const std::string& name : names) {
+    const auto found = client.topics().find(name);
+    if (found != client.topics().end()) {
+      out.push_back(found->second);
+    } else {
+      TopicInfo& missing = out.emplace_back();
+      missing.name = name;
+      missing.error = ErrorCode::unknown_topic_or_partition;
+    }
+  }
+  return out;
+}
+
+Result<std::vector<ConfigEntry>> describe_topic_configs(Client& client, const std::string& topic) {
+  constexpr int8_t kTopicResource = 2;
+  protocol::DescribeConfigsRequest request;
+  auto& resource = request.resources.emplace_back();
+  resource.resource_type = kTopicResource;
+  resource.resource_name = topic;
+  resource.configuration_keys.reset();
+  request.include_synonyms = false;
+  request.include_documentation = false;
+  TRY_ASSIGN(auto reply, call_any<protocol::DescribeConfigsResponse>(client, request));
+  std::vector<ConfigEntry> out;
+  for (const auto& result : reply->results) {
+    if (result.error_code != 0)
+      return fail(static_cast<ErrorCode>(result.error_code),
+                  concat("configuration of topic ", topic, ": ",
+                         result.error_message.value_or(
+                             std::string(error_name(static_cast<ErrorCode>(result.error_code))))));
+    for (const auto& config : result.configs)
+      out.push_back({config.name, config.value, config.read_only, config.is_sensitive,
+                     config.config_source, config.documentation});
+  }
+  return out;
+}
+
+Result<ClusterDescription> describe_cluster(Client& client) {
+  TRY_ASSIGN(auto reply, call_any<protocol::DescribeClusterResponse>(
+                             client, protocol::DescribeClusterRequest{}));
+  if (reply->error_code != 0)
+    return fail(static_cast<ErrorCode>(reply->error_code),
+                reply->error_message.value_or("the broker refused DescribeCluster"));
+  ClusterDescription out;
+  out.cluster_id = reply->cluster_id;
+  out.controller_id = reply->controller_id;
+  for (const auto& broker : reply->brokers)
+    out.brokers.push_back(
+        {broker.broker_id, {broker.host, static_cast<uint16_t>(broker.port)}, broker.rack});
+  std::ranges::sort(out.brokers, {}, &BrokerInfo::node_id);
+  return out;
+}
+
+namespace {
+
+using protocol::ListOffsetsRequest;
+using protocol::ListOffsetsResponse;
+
+/// The requests for the queries still open, by leader. Partitions without a known leader are left
+/// for the next round.
+std::map<int32_t, ListOffsetsRequest> requests_by_leader(const Client& client,
+                                                         const std::vector<OffsetQuery>& queries,
+                                                         const std::vector<bool>& is_open,
+                                                         Isolation isolation) {
+  std::map<int32_t, ListOffsetsRequest> out;
+  for (size_t i = 0; i < queries.size(); ++i) {
+    const TopicPartition& at = queries[i].partition;
+    const TopicInfo* const topic = client.topic(at.topic);
+    const auto index = static_cast<size_t>(at.partition.value);
+    if (!is_open[i] || topic == nullptr || index >= topic->partitions.size()) continue;
+    const int32_t leader = topic->partitions[index].leader;
+    if (leader < 0) continue;
+    ListOffsetsRequest& request = out[leader];
+    request.replica_id = -1;
+    request.isolation_level = static_cast<int8_t>(isolation);
+    request.timeout_ms = timeout_ms(client);
+    auto topic_at =
+        std::ranges::find(request.topics, at.topic, &ListOffsetsRequest::ListOffsetsTopic::name);
+    if (topic_at == request.topics.end()) {
+      request.topics.emplace_back().name = at.topic;
+      topic_at = request.topics.end() - 1;
+    }
+    auto& partition = topic_at->partitions.emplace_back();
+    partition.partition_index = at.partition.value;
+    partition.current_leader_epoch = topic->partitions[index].leader_epoch.value;
+    partition.timestamp = queries[i].timestamp;
+  }
+  return out;
+}
+
+void take_answers(const ListOffsetsResponse& response, const std::vector<OffsetQuery>& queries,
+                  std::vector<bool>& is_open, std::vector<OffsetAnswer>& answers) {
+  std::map<std::pair<std::string_view, int32_t>,
+           const ListOffsetsResponse::ListOffsetsPartitionResponse*>
+      by_name;
+  for (const auto& topic : response.topics)
+    for (const auto& partition : topic.partitions)
+      by_name[{topic.name, partition.partition_index}] = &partition;
+  for (size_t i = 0; i < queries.size(); ++i) {
+    const auto found =
+        by_name.find({queries[i].partition.topic, queries[i].partition.partition.value});
+    if (!is_open[i] || found == by_name.end()) continue;
+    const auto& from = *found->second;
+    answers[i] = {static_cast<ErrorCode>(from.error_code), Offset(from.offset), from.timestamp,
+                  LeaderEpoch(from.leader_epoch)};
+    is_open[i] = is_passing(answers[i].error);
+  }
+}
+
+std::vector<std::string> topics_of(const std::vector<OffsetQuery>& queries) {
+  std::vector<std::string> out;
+  for (const OffsetQuery& query : queries) out.push_back(query.partition.topic);
+  std::ranges::sort(out);
+  out.erase(std::ranges::unique(out).begin(), out.end());
+  return out;
+}
+
+}  // namespace
+
+Result<std::vector<OffsetAnswer>> list_offsets(Client& client,
+                                               const std::vector<OffsetQuery>& queries,
+                                               Isolation isolation) {
+  const Client::Time deadline = client.now() + client.options().timeout;
+  std::vector<OffsetAnswer> answers(queries.size());
+  std::vector<bool> is_open(queries.size(), true);
+  for (const std::string& topic : topics_of(queries))
+    if (client.topic(topic) == nullptr) TRY(client.refresh_metadata(topics_of(queries)));
+  for (;;) {
+    for (size_t i = 0; i < queries.size(); ++i)
+      if (is_open[i]) answers[i].error = ErrorCode::leader_not_available;
+    for (const auto& [leader, request] : requests_by_leader(client, queries, is_open, isolation)) {
+      auto reply = client.call<ListOffsetsResponse>(leader, request);
+      if (!reply && !is_passing(reply.error().code()) &&
+          reply.error().code() != ErrorCode::timed_out)
+        return fail(std::move(reply.error()));
+      if (reply) take_answers(reply->body, queries, is_open, answers);
+    }
+    if (std::ranges::none_of(is_open, [](bool open) { return open; })) return answers;
+    if (!client.back_off(deadline)) return answers;
+    TRY(client.refresh_metadata(topics_of(queries)));
+    for (size_t i = 0; i < queries.size(); ++i) {
+      const TopicInfo* const topic = client.topic(queries[i].partition.topic);
+      const auto index = static_cast<size_t>(queries[i].partition.partition.value);
+      if (is_open[i] && (topic == nullptr || index >= topic->partitions.size())) {
+        answers[i].error = ErrorCode::unknown_topic_or_partition;
+        is_open[i] = false;
+      }
+    }
+  }
+}
+
+}  // namespace spool::client
