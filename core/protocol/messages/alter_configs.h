@@ -1,0 +1,78 @@
+#pragma once
+
+#include "core/protocol/schema.h"
+
+/// AlterConfigs, API key 33, versions 0-2, flexible from 2.
+///
+/// v0  KIP-133.
+/// v1  KIP-219: the throttle is applied after the answer.
+/// v2  KIP-482: flexible.
+namespace spool::protocol {
+
+struct AlterConfigsRequest {
+  static constexpr MessageInfo kInfo{.name = "AlterConfigsRequest",
+                                     .type = MessageType::request,
+                                     .api_key = 33,
+                                     .versions = {0, 2},
+                                     .flexible = {2},
+                                     .listeners = kAnyListener};
+
+  struct AlterableConfig {
+    std::string name;
+    std::optional<std::string> value = "";
+    std::vector<UnknownTag> unknown_tags;
+
+    SPOOL_TABLE(AlterableConfig, SPOOL_FIELD(name, "Name", {.versions = {0}}),
+                SPOOL_FIELD(value, "Value", {.versions = {0}, .nullable = {0}}))
+  };
+
+  struct AlterConfigsResource {
+    int8_t resource_type = 0;
+    std::string resource_name;
+    std::vector<AlterableConfig> configs;
+    std::vector<UnknownTag> unknown_tags;
+
+    SPOOL_TABLE(AlterConfigsResource, SPOOL_FIELD(resource_type, "ResourceType", {.versions = {0}}),
+                SPOOL_FIELD(resource_name, "ResourceName", {.versions = {0}}),
+                SPOOL_FIELD(configs, "Configs", {.versions = {0}}))
+  };
+
+  std::vector<AlterConfigsResource> resources;
+  bool validate_only = false;
+  std::vector<UnknownTag> unknown_tags;
+
+  SPOOL_TABLE(AlterConfigsRequest, SPOOL_FIELD(resources, "Resources", {.versions = {0}}),
+              SPOOL_FIELD(validate_only, "ValidateOnly", {.versions = {0}}))
+};
+
+struct AlterConfigsResponse {
+  static constexpr MessageInfo kInfo{.name = "AlterConfigsResponse",
+                                     .type = MessageType::response,
+                                     .api_key = 33,
+                                     .versions = {0, 2},
+                                     .flexible = {2}};
+
+  struct AlterConfigsResourceResponse {
+    int16_t error_code = 0;
+    std::optional<std::string> error_message = "";
+    int8_t resource_type = 0;
+    std::string resource_name;
+    std::vector<UnknownTag> unknown_tags;
+
+    SPOOL_TABLE(AlterConfigsResourceResponse,
+                SPOOL_FIELD(error_code, "ErrorCode", {.versions = {0}}),
+                SPOOL_FIELD(error_message, "ErrorMessage", {.versions = {0}, .nullable = {0}}),
+                SPOOL_FIELD(resource_type, "ResourceType", {.versions = {0}}),
+                SPOOL_FIELD(resource_name, "ResourceName", {.versions = {0}}))
+  };
+
+  int32_t throttle_time_ms = 0;
+  std::vector<AlterConfigsResourceResponse> responses;
+  std::vector<UnknownTag> unknown_tags;
+
+  SPOOL_TABLE(AlterConfigsResponse,
+              SPOOL_FIELD(throttle_time_ms, "ThrottleTimeMs", {.versions = {0}}),
+              SPOOL_FIELD(responses, "Responses", {.versions = {0}}))
+};
+
+}  // namespace spool::protocol
