@@ -37,6 +37,30 @@ int32_t BatchView::last_sequence() const {
   return base == -1 ? -1 : advance_sequence(base, last_offset_delta());
 }
 
+void set_base_offset(MutableBytes batch, Offset base_offset) {
+  store_be(batch.data(), base_offset.value);
+}
+
+void set_leader_epoch(MutableBytes batch, LeaderEpoch leader_epoch) {
+  store_be(batch.data() + 12, leader_epoch.value);
+}
+
+void set_producer(MutableBytes batch, ProducerId producer_id, ProducerEpoch producer_epoch,
+                  int32_t base_sequence, bool is_transactional) {
+  const auto attributes = static_cast<uint16_t>(BatchView(batch).attributes());
+  store_be<uint16_t>(batch.data() + 21,
+                     static_cast<uint16_t>((attributes & ~16u) | (is_transactional ? 16u : 0u)));
+  store_be(batch.data() + 43, producer_id.value);
+  store_be(batch.data() + 51, producer_epoch.value);
+  store_be(batch.data() + 53, base_sequence);
+  update_crc(batch);
+}
+
+void update_crc(MutableBytes batch) {
+  const BatchView view(batch);
+  store_be<uint32_t>(batch.data() + 17, crc32c(view.bytes().subspan(kCrcStart)));
+}
+
 int32_t advance_sequence(int32_t sequence, int32_t by) {
   constexpr int64_t kPeriod = int64_t{std::numeric_limits<int32_t>::max()} + 1;
   const int64_t sum = int64_t{sequence} + by;

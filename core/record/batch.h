@@ -2,28 +2,24 @@
 
 /// Record batches (magic 2) and the framing they share with legacy entries.
 ///
-/// A .log file and the records field of Produce and Fetch are concatenated entries; each begins with the same 17 bytes:
+/// A .log file and the records field of Produce and Fetch are concatenated entries; each begins
+/// with the same 17 bytes:
 ///
-///   0   8  int64  offset (v2: base offset; v0/v1: offset of the message, of the last one inside a wrapper)
-///   8   4  int32  size: bytes after this field
-///   12  4  v2: int32 partition leader epoch; v0/v1: uint32 CRC
-///   16  1  int8   magic
+///   0   8  int64  offset (v2: base offset; v0/v1: offset of the message, of the last one inside a
+///   wrapper) 8   4  int32  size: bytes after this field 12  4  v2: int32 partition leader epoch;
+///   v0/v1: uint32 CRC 16  1  int8   magic
 ///
 /// A v2 batch goes on:
 ///
 ///   17  4  uint32 crc: CRC-32C from byte 21 to the end
-///   21  2  int16  attributes: 0-2 codec, 3 timestamp type, 4 transactional, 5 control, 6 delete horizon
-///   23  4  int32  last offset delta
-///   27  8  int64  base timestamp, ms; the delete horizon when bit 6 is set
-///   35  8  int64  max timestamp, ms
-///   43  8  int64  producer id, -1 none
-///   51  2  int16  producer epoch, -1 none
-///   53  4  int32  base sequence, -1 none
-///   57  4  int32  records count
-///   61     records, compressed as one blob when the codec is not none
+///   21  2  int16  attributes: 0-2 codec, 3 timestamp type, 4 transactional, 5 control, 6 delete
+///   horizon 23  4  int32  last offset delta 27  8  int64  base timestamp, ms; the delete horizon
+///   when bit 6 is set 35  8  int64  max timestamp, ms 43  8  int64  producer id, -1 none 51  2
+///   int16  producer epoch, -1 none 53  4  int32  base sequence, -1 none 57  4  int32  records
+///   count 61     records, compressed as one blob when the codec is not none
 ///
-/// Valid: size >= 49, all of it present, and the CRC matches. Base offset, size, leader epoch and magic lie outside
-/// the CRC, so a broker assigns them without recomputing it.
+/// Valid: size >= 49, all of it present, and the CRC matches. Base offset, size, leader epoch and
+/// magic lie outside the CRC, so a broker assigns them without recomputing it.
 
 #include <cstdint>
 #include <optional>
@@ -35,18 +31,18 @@
 
 namespace spool::record {
 
-inline constexpr size_t kEntryFrameBytes = 12;      ///< offset and size; an entry is this plus `size`
+inline constexpr size_t kEntryFrameBytes = 12;  ///< offset and size; an entry is this plus `size`
 inline constexpr size_t kEntryHeaderBytesMin = 17;  ///< up to and including magic
 inline constexpr size_t kBatchHeaderBytes = 61;
-inline constexpr size_t kCrcStart = 21;             ///< the first byte that a v2 batch's CRC covers
-inline constexpr int32_t kBatchSizeMin = 49;        ///< smallest `size` of a v2 batch: the header alone
-inline constexpr int32_t kLegacySizeMin = 14;       ///< below this no entry of any magic is possible
+inline constexpr size_t kCrcStart = 21;        ///< the first byte that a v2 batch's CRC covers
+inline constexpr int32_t kBatchSizeMin = 49;   ///< smallest `size` of a v2 batch: the header alone
+inline constexpr int32_t kLegacySizeMin = 14;  ///< below this no entry of any magic is possible
 
 using compress::Codec;
 enum class TimestampType : int8_t { none = -1, create_time = 0, log_append_time = 1 };
 
-/// One v2 batch, borrowed. Constructed only over bytes that hold at least the header; accessors read the header as it
-/// is, whether or not the CRC matches.
+/// One v2 batch, borrowed. Constructed only over bytes that hold at least the header; accessors
+/// read the header as it is, whether or not the CRC matches.
 class BatchView {
  public:
   /// CHECKs that bytes hold a whole v2 header and that the size field does not reach beyond them.
@@ -58,7 +54,8 @@ class BatchView {
   Offset base_offset() const { return Offset(at<int64_t>(0)); }
   /// Wraps like Kafka's when a damaged header overflows.
   Offset last_offset() const {
-    return Offset(static_cast<int64_t>(at<uint64_t>(0) + static_cast<uint64_t>(int64_t{last_offset_delta()})));
+    return Offset(static_cast<int64_t>(at<uint64_t>(0) +
+                                       static_cast<uint64_t>(int64_t{last_offset_delta()})));
   }
   LeaderEpoch leader_epoch() const { return LeaderEpoch(at<int32_t>(12)); }
   int8_t magic() const { return at<int8_t>(16); }
@@ -95,6 +92,15 @@ class BatchView {
   BytesView bytes_;
 };
 
+/// Changes of a complete v2 batch in place. The first two lie outside the CRC, the third recomputes
+/// it.
+void set_base_offset(MutableBytes batch, Offset base_offset);
+void set_leader_epoch(MutableBytes batch, LeaderEpoch leader_epoch);
+void set_producer(MutableBytes batch, ProducerId producer_id, ProducerEpoch producer_epoch,
+                  int32_t base_sequence, bool is_transactional);
+/// Computes and stores the CRC of a complete v2 batch.
+void update_crc(MutableBytes batch);
+
 /// Sequence arithmetic of producers: 0..2147483647, then 0 again.
 int32_t advance_sequence(int32_t sequence, int32_t by);
 
@@ -119,7 +125,8 @@ struct RecordView {
 /// Walks the encoded headers of one record that next() of a RecordCursor has already checked.
 class HeaderCursor {
  public:
-  explicit HeaderCursor(const RecordView& record) : rest_(record.headers), left_(record.headers_count) {}
+  explicit HeaderCursor(const RecordView& record)
+      : rest_(record.headers), left_(record.headers_count) {}
   /// The next header, or nullopt after the last.
   std::optional<HeaderView> next();
 
@@ -128,13 +135,15 @@ class HeaderCursor {
   int32_t left_;
 };
 
-/// Walks the records of a v2 batch whose payload has been decompressed. Checks each against the rules of
-/// storage-format 2.2 before it is handed out.
+/// Walks the records of a v2 batch whose payload has been decompressed. Checks each against the
+/// rules of storage-format 2.2 before it is handed out.
 class RecordCursor {
  public:
-  /// records  the batch's payload after decompression; lives as long as the cursor and every view it returns
+  /// records  the batch's payload after decompression; lives as long as the cursor and every view
+  /// it returns
   RecordCursor(const BatchView& batch, BytesView records);
-  /// The next record; nullopt after the last, having checked that nothing is left over. Errors: invalid_record.
+  /// The next record; nullopt after the last, having checked that nothing is left over. Errors:
+  /// invalid_record.
   Result<std::optional<RecordView>> next();
 
  private:
