@@ -23,15 +23,13 @@
 
 #include "core/base/error.h"
 #include "core/base/types.h"
-
-namespace spool::storage {
-struct LogConfig;
-}
+#include "core/storage/log_config.h"
 
 namespace spool::broker {
 
 /// Type of a setting; the numbers are DescribeConfigs' config_type.
 enum class ConfigType : int8_t {
+  unknown = 0,  ///< of settings that are in no table
   boolean = 1,
   string = 2,
   int_ = 3,
@@ -60,12 +58,14 @@ enum class ConfigRule : int8_t {
   range,                 ///< low..high, both inclusive
   one_of,                ///< one word of `allowed`
   one_of_ignoring_case,  ///< the same in any case
-  list_of,               ///< items of `allowed` (any item when empty), none twice
-  non_empty_list,        ///< a list with at least one item, none empty, none twice
+  list_of,               ///< items of `allowed` (any item when empty); twice counts as once
+  non_empty_list,        ///< the same, with at least one item
   gzip_level,            ///< 1..9 or -1
   throttled_replicas,    ///< "*" or partition:broker items
   share_offset_reset,    ///< latest, earliest, by_duration:<ISO 8601 duration>
-  non_null,
+  non_empty,             ///< a string of at least one character
+  quorum_voters,         ///< id@host:port items
+  quorum_servers,        ///< host:port items
 };
 
 /// How a broker setting may change while the broker runs.
@@ -150,7 +150,8 @@ struct ListenerAddress {
   uint16_t port = 0;
 };
 
-using ConfigMap = std::map<std::string, std::string>;
+/// The same type as in metadata/image.h: settings by name.
+using ConfigMap = std::map<std::string, std::string, std::less<>>;
 
 /// The static values of one broker. Immutable after load(); safe from any thread.
 class BrokerConfig {
