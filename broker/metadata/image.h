@@ -29,6 +29,11 @@ inline constexpr int32_t kNoLeader = -1;
 /// More partitions than this in one topic are refused, also in a log: the number comes from
 /// outside.
 inline constexpr int32_t kPartitionsPerTopicMax = 1'000'000;
+/// Partitions are defined in order; a record that leaves a larger gap than this is refused.
+inline constexpr int32_t kPartitionGapMax = 10'000;
+/// The levels of metadata.version that this release can read; others are refused.
+inline constexpr int16_t kMetadataVersionMin = 7;
+inline constexpr int16_t kMetadataVersionMax = 33;
 inline constexpr std::string_view kMetadataVersionFeature = "metadata.version";
 inline constexpr std::string_view kElrFeature = "eligible.leader.replicas.version";
 
@@ -170,7 +175,8 @@ struct ProducerIdsImage {
   bool operator==(const ProducerIdsImage&) const = default;
 };
 
-/// What a commit changed. Handed to the listener, which looks up the rest in the image.
+/// What a commit changed. Handed to the listener, which looks up the rest in the image, and may
+/// find that a topic named here is gone again.
 struct MetadataDelta {
   struct DeletedTopic {
     std::string name;
@@ -229,7 +235,6 @@ class MetadataImage {
   const std::map<std::string, DelegationTokenImage, std::less<>>& delegation_tokens() const {
     return tokens_;
   }
-  std::optional<int8_t> zk_migration_state() const { return zk_migration_state_; }
 
   /// Exclusive: everything below is in the image.
   Offset end_offset() const { return end_offset_; }
@@ -242,6 +247,8 @@ class MetadataImage {
   /// business. delta    what changed is added to it; may be nullptr errors   parse_error: the
   /// record refers to what does not exist, or makes what exists; the image is unchanged
   Status apply(const MetadataRecord& record, MetadataDelta* delta);
+  /// What apply() would say, without changing anything.
+  Status check(const MetadataRecord& record) const;
   /// States how far the image has come: the end of a batch.
   void advance(Offset end_offset, int32_t raft_epoch, int64_t timestamp_ms);
 
@@ -258,6 +265,7 @@ class MetadataImage {
       colliding_names_;  // '.' as '_' -> names that have either
   int64_t partitions_count_ = 0;
   std::map<ConfigResource, ConfigMap> configs_;
+  ConfigMap no_configs_;  // stays empty
   std::map<int32_t, BrokerImage> brokers_;
   std::map<int32_t, ControllerImage> controllers_;
   std::map<std::string, int16_t, std::less<>> features_;
@@ -266,7 +274,6 @@ class MetadataImage {
   std::map<QuotaEntity, QuotaMap> quotas_;
   std::map<Uuid, AclImage> acls_;
   std::map<std::string, DelegationTokenImage, std::less<>> tokens_;
-  std::optional<int8_t> zk_migration_state_;
   Offset end_offset_{0};
   int32_t raft_epoch_ = 0;
   int64_t last_timestamp_ms_ = -1;

@@ -38,9 +38,6 @@ namespace spool::broker {
 /// Fills the span with random bytes.
 using RandomBytes = std::function<void(MutableBytes)>;
 
-/// The levels of metadata.version that this release can read; others are refused.
-inline constexpr int16_t kMetadataVersionMin = 7;
-inline constexpr int16_t kMetadataVersionMax = 33;
 /// Of a new directory: 4.0-IV3, which every Kafka 4.x reads.
 inline constexpr int16_t kMetadataVersionNew = 25;
 inline constexpr int64_t kProducerIdBlockSize = 1000;
