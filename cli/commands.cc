@@ -6,13 +6,20 @@
 
 namespace spool::cli {
 
-// Each is defined in cli/cmd/<first word>.cc.
+// Each is defined in cli/cmd/, in the file of its path: "topic create" in topic_create.cc.
+extern const Command kTopicCreateCommand;
+extern const Command kTopicListCommand;
+extern const Command kTopicDescribeCommand;
+extern const Command kTopicDeleteCommand;
+extern const Command kClusterInfoCommand;
+extern const Command kCompletionCommand;
 extern const Command kHelpCommand;
 
 namespace {
 
 const Command* const kCommands[] = {
-    &kHelpCommand,
+    &kTopicCreateCommand, &kTopicListCommand,  &kTopicDescribeCommand, &kTopicDeleteCommand,
+    &kClusterInfoCommand, &kCompletionCommand, &kHelpCommand,
 };
 
 /// Letters to insert, drop, change or swap with their neighbour. Words are short.

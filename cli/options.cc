@@ -23,6 +23,13 @@ std::string option_text(const Option& row) {
   return out;
 }
 
+std::vector<std::string_view> option_choices(const Option& row) {
+  const bool is_choice =
+      row.value.find('|') != std::string_view::npos &&
+      std::ranges::none_of(row.value, [](char c) { return (c >= 'A' && c <= 'Z') || c == '@'; });
+  return is_choice ? split(row.value, '|') : std::vector<std::string_view>();
+}
+
 const Args::Given* Args::find(std::string_view name) const {
   CHECK(find_option(*command_, name) != nullptr);
   const auto at =

@@ -80,6 +80,9 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 /// The row of that long name, nullptr when the command has none.
 const Option* find_option(const Command& command, std::string_view name);
 
+/// The words a value is limited to: "text|json" is two; a value named in upper case is only a name.
+std::vector<std::string_view> option_choices(const Option& row);
+
 /// "-b, --broker HOST:PORT", as help and errors write it.
 std::string option_text(const Option& row);
 

@@ -22,14 +22,6 @@ struct Slot {
   CLI::Option* option = nullptr;
 };
 
-/// The words a value is limited to: "text|json" is two; a value name in upper case is only a name.
-std::vector<std::string_view> choices(const Option& row) {
-  const bool is_choice =
-      row.value.find('|') != std::string_view::npos &&
-      std::ranges::none_of(row.value, [](char c) { return (c >= 'A' && c <= 'Z') || c == '@'; });
-  return is_choice ? split(row.value, '|') : std::vector<std::string_view>();
-}
-
 void add_row(CLI::App& app, Slot& slot) {
   const Option& row = *slot.row;
   const std::string names =
@@ -75,7 +67,7 @@ std::unexpected<Error> unknown_option(const Command& command, std::string word) 
 }
 
 Status check_values(const Args::Given& given) {
-  const auto allowed = choices(*given.row);
+  const auto allowed = option_choices(*given.row);
   for (const std::string& value : given.values)
     if (!allowed.empty() && std::ranges::find(allowed, value) == allowed.end())
       return usage_error(

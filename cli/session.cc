@@ -33,7 +33,8 @@ Result<Session> Session::open(const Args& args, Access) {
   TRY_ASSIGN(client::ClientOptions options, client_options(args));
   Session session(std::move(target));
   if (session.target_.is_directory)
-    return fail(ErrorCode::unsupported, "--dir: this build opens no directories; start 'spool broker' on it and use -b");
+    return fail(ErrorCode::unsupported,
+                "--dir: this build opens no directories; start 'spool broker' on it and use -b");
   TRY_ASSIGN(options.bootstrap, client::parse_bootstrap(session.target_.where));
   session.client_ = std::make_unique<client::Client>(std::move(options));
   // The versions are asked for anyway; asked here, a missing broker is one error for all commands.

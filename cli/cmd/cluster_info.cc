@@ -1,0 +1,40 @@
+// cluster info: the brokers, and which of them is the controller.
+
+#include "cli/context.h"
+#include "cli/session.h"
+#include "core/client/admin.h"
+
+namespace spool::cli {
+
+namespace {
+
+constexpr OptionRows kRows[] = {kConnectionOptions, kOutputOptions};
+
+constexpr Column kColumns[] = {{"cluster_id"}, {"node_id", true}, {"host"},
+                               {"port", true}, {"rack"},          {"is_controller"}};
+
+Result<Exit> run(Context& context, const Args& args) {
+  TRY_ASSIGN(Session session, Session::open(args, Access::read));
+  TRY_ASSIGN(const auto cluster, client::describe_cluster(session.client()));
+  TRY(session.close());
+  Table table(kColumns);
+  for (const client::BrokerInfo& broker : cluster.brokers)
+    table.add({cluster.cluster_id, int64_t{broker.node_id}, broker.endpoint.host,
+               int64_t{broker.endpoint.port}, broker.rack ? Cell(*broker.rack) : Cell(),
+               broker.node_id == cluster.controller_id});
+  TRY(context.print(table));
+  return Exit::done;
+}
+
+}  // namespace
+
+extern const Command kClusterInfoCommand;
+constinit const Command kClusterInfoCommand = {
+    .path = "cluster info",
+    .usage = "[OPTION...]",
+    .summary = "Print the cluster's id and its brokers",
+    .options = kRows,
+    .run = run,
+};
+
+}  // namespace spool::cli

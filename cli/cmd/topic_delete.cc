@@ -1,0 +1,101 @@
+// topic delete TOPIC...: deletes topics with all their records, after a look at what they hold.
+
+#include "cli/cmd/topics.h"
+#include "cli/session.h"
+#include "core/client/admin.h"
+
+namespace spool::cli {
+
+namespace {
+
+constexpr Option kOptions[] = {
+    {.name = "if-exists", .help = "A topic that does not exist is no failure", .group = "Topic"},
+};
+constexpr OptionRows kRows[] = {kOptions, kPlanOptions, kConnectionOptions, kOutputOptions};
+
+constexpr Column kPlanColumns[] = {{"topic"}, {"partitions", true}, {"offsets", true}, {"action"}};
+
+/// How many offsets the topic spans: the number of records, but for what compaction and markers
+/// leave out. Null when a partition does not tell.
+Result<Cell> count_offsets(client::Client& client, const client::TopicInfo& topic) {
+  TRY_ASSIGN(const auto answers, find_ends(client, topic));
+  int64_t count = 0;
+  for (size_t i = 0; i + 1 < answers.size(); i += 2) {
+    if (answers[i].error != ErrorCode::none || answers[i + 1].error != ErrorCode::none)
+      return Cell();
+    count += answers[i + 1].offset - answers[i].offset;
+  }
+  return Cell(count);
+}
+
+struct Plan {
+  Table table{kPlanColumns};
+  std::vector<std::string> names;               ///< those to delete
+  std::vector<client::TopicOutcome> unmatched;  ///< those that are not there
+};
+
+Result<Plan> make_plan(client::Client& client, const std::vector<std::string>& names) {
+  Plan plan;
+  TRY_ASSIGN(const auto topics, client::describe_topics(client, names));
+  for (const client::TopicInfo& topic : topics) {
+    if (topic.error != ErrorCode::none) {
+      plan.table.add({topic.name, Cell(), Cell(), std::string("none: not there")});
+      plan.unmatched.push_back({.name = topic.name, .error = topic.error});
+      continue;
+    }
+    TRY_ASSIGN(Cell offsets, count_offsets(client, topic));
+    plan.table.add({topic.name, static_cast<int64_t>(topic.partitions.size()), std::move(offsets),
+                    std::string("delete")});
+    plan.names.push_back(topic.name);
+  }
+  return plan;
+}
+
+/// Asks where a topic would go. nullopt: go on.
+Result<std::optional<Exit>> ask(Context& context, const Args& args, Plan& plan) {
+  if (plan.names.empty() && !args.flag("dry-run")) return std::optional<Exit>();
+  const std::string what =
+      plan.names.size() == 1 ? plan.names[0] : concat(plan.names.size(), " topics");
+  return context.confirm(plan.table, concat("Delete ", what, " and all records?"));
+}
+
+Result<Exit> run(Context& context, const Args& args) {
+  TRY_ASSIGN(Session session,
+             Session::open(args, args.flag("dry-run") ? Access::read : Access::write));
+  TRY_ASSIGN(Plan plan, make_plan(session.client(), args.operands()));
+  const TopicReport report{
+      .command = "topic delete",
+      .done_word = "deleted",
+      .accepted = args.flag("if-exists") ? ErrorCode::unknown_topic_or_partition : ErrorCode::none,
+      .accepted_text = "is not there"};
+
+  TRY_ASSIGN(const auto end, ask(context, args, plan));
+  if (end) {
+    TRY(session.close());
+    const bool has_failed = !plan.unmatched.empty() && !args.flag("if-exists");
+    return *end == Exit::done && has_failed ? Exit::failed : *end;
+  }
+  std::vector<client::TopicOutcome> outcomes;
+  if (!plan.names.empty()) {
+    TRY_ASSIGN(outcomes, client::delete_topics(session.client(), plan.names));
+  }
+  TRY(session.close());
+  outcomes.insert(outcomes.end(), plan.unmatched.begin(), plan.unmatched.end());
+  return report_topics(context, args, report, outcomes);
+}
+
+}  // namespace
+
+extern const Command kTopicDeleteCommand;
+constinit const Command kTopicDeleteCommand = {
+    .path = "topic delete",
+    .usage = "[OPTION...] TOPIC...",
+    .summary = "Delete topics and their records",
+    .description = "Prints what would go and asks on a terminal; a script says --yes.",
+    .options = kRows,
+    .operands_min = 1,
+    .operands_max = -1,
+    .run = run,
+};
+
+}  // namespace spool::cli
