@@ -127,8 +127,9 @@ void Client::flush_output(Node& node) {
   while (node.is_open()) {
     const auto frame = node.connection->take_output();
     if (!frame) return;
-    if (Status sent = node.transport->send(frame->pieces()); !sent)
-      node.connection->close(sent.error());
+    Status sent = node.transport->send(frame->pieces());
+    if (frame->sent) frame->sent(sent);
+    if (!sent) node.connection->close(sent.error());
   }
 }
 
@@ -172,6 +173,12 @@ bool Client::poll(Time until, int extra_fd, short extra_events) {
   for (Node* node : owners)
     if (node->is_open()) node->connection->on_time(after);
   return ready > 0 && extra_fd >= 0 && waits.back().revents != 0;
+}
+
+bool Client::has_unsent() const {
+  return std::ranges::any_of(nodes_, [](const auto& entry) {
+    return entry.second->is_open() && (entry.second->transport->poll_events() & POLLOUT) != 0;
+  });
 }
 
 bool Client::back_off(Time deadline) {

@@ -116,6 +116,11 @@ class Client {
   void send(int32_t node, const Request& request, CallOptions options,
             std::function<void(Result<Reply<Response>>)> done);
 
+  /// The same, with the answer's frame as it came.
+  template <class Request>
+  void send_for_frame(int32_t node, const Request& request, CallOptions options,
+                      Connection::Done done);
+
   /// Moves bytes and delivers answers once: returns after the first activity, or at `until`.
   /// extra_fd  a descriptor to wait for as well (for `extra_events`), -1 for none
   /// returns   whether extra_fd is ready
@@ -138,6 +143,9 @@ class Client {
 
   /// What a broker offers, connecting to it when needed.
   Result<std::map<int16_t, VersionRange>> broker_versions(int32_t node);
+
+  /// Whether a connection still has bytes to send that its socket did not take.
+  bool has_unsent() const;
 
   const ClientOptions& options() const { return options_; }
   Time now() const { return clock_.monotonic(); }

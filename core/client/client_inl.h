@@ -38,16 +38,23 @@ Result<Reply<Response>> Client::call(int32_t node, const Request& request, CallO
   return client_detail::decode_reply<Response>(wait_for(node, std::move(raw)));
 }
 
-template <class Response, class Request>
-void Client::send(int32_t node, const Request& request, CallOptions options,
-                  std::function<void(Result<Reply<Response>>)> done) {
+template <class Request>
+void Client::send_for_frame(int32_t node, const Request& request, CallOptions options,
+                            Connection::Done done) {
   Connection::Request raw =
       client_detail::to_connection_request(std::make_shared<const Request>(request), options);
   raw.deadline = now() + options.timeout.value_or(options_.request_timeout);
-  raw.done = [done = std::move(done)](Result<IncomingFrame> frame) {
-    done(client_detail::decode_reply<Response>(std::move(frame)));
-  };
+  raw.done = std::move(done);
   send_raw(node, std::move(raw));
+}
+
+template <class Response, class Request>
+void Client::send(int32_t node, const Request& request, CallOptions options,
+                  std::function<void(Result<Reply<Response>>)> done) {
+  send_for_frame(node, request, std::move(options),
+                 [done = std::move(done)](Result<IncomingFrame> frame) {
+                   done(client_detail::decode_reply<Response>(std::move(frame)));
+                 });
 }
 
 }  // namespace spool::client

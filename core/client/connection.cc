@@ -50,14 +50,14 @@ std::optional<size_t> body_start(BytesView frame, int16_t header_version) {
 std::vector<BytesView> OutgoingFrame::pieces() const {
   CHECK(splices.size() == external.size());
   std::vector<BytesView> out;
-  size_t sent = 0;
+  size_t at = 0;
   for (size_t i = 0; i < splices.size(); ++i) {
     CHECK(splices[i].external_bytes == static_cast<int64_t>(external[i].size()));
-    out.push_back(BytesView(bytes).subspan(sent, splices[i].at - sent));
+    out.push_back(BytesView(bytes).subspan(at, splices[i].at - at));
     out.push_back(external[i]);
-    sent = splices[i].at;
+    at = splices[i].at;
   }
-  if (sent < bytes.size()) out.push_back(BytesView(bytes).subspan(sent));
+  if (at < bytes.size()) out.push_back(BytesView(bytes).subspan(at));
   return out;
 }
 
@@ -140,8 +140,14 @@ void Connection::encode_and_queue(Request request, int16_t version) {
   if (Status encoded = request.encode(version, frame); !encoded)
     return request.done(fail(std::move(encoded.error())));
   next_correlation_id_ = next_correlation_id_ == INT32_MAX ? 0 : next_correlation_id_ + 1;
+  if (!request.is_answered) {
+    frame.sent = [version, done = std::move(request.done)](Status outcome) {
+      if (!outcome) return done(fail(std::move(outcome.error())));
+      done(IncomingFrame{{}, 0, version});
+    };
+    return output_.push_back(std::move(frame));
+  }
   output_.push_back(std::move(frame));
-  if (!request.is_answered) return request.done(IncomingFrame{{}, 0, version});
   in_flight_.push_back(
       {correlation_id, request.api_key, version, request.deadline, std::move(request.done)});
 }
@@ -177,11 +183,14 @@ void Connection::close(const Error& reason) {
   if (state_ == State::closed) return;
   state_ = State::closed;
   close_reason_ = reason;
-  output_.clear();
+  std::deque<OutgoingFrame> output = std::move(output_);
   std::deque<InFlight> in_flight = std::move(in_flight_);
   std::deque<Request> waiting = std::move(waiting_);
+  output_.clear();
   in_flight_.clear();
   waiting_.clear();
+  for (OutgoingFrame& frame : output)
+    if (frame.sent) frame.sent(fail(reason));
   for (InFlight& request : in_flight) request.done(fail(reason));
   for (Request& request : waiting) request.done(fail(reason));
 }

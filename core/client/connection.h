@@ -41,6 +41,9 @@ struct OutgoingFrame {
   Buffer bytes;
   std::vector<protocol::Splice> splices;
   std::vector<BytesView> external;  ///< one a splice
+  /// Of a request without an answer: whoever takes the frame calls this once it is sent or cannot
+  /// be.
+  std::function<void(Status)> sent;
 
   /// The whole frame in order.
   std::vector<BytesView> pieces() const;
@@ -65,7 +68,7 @@ class Connection {
     VersionRange versions;  ///< what the caller can speak; the highest the broker shares is used
     Time deadline{};
     bool is_answered =
-        true;  ///< false for Produce with acks=0: done is called when the frame is queued
+        true;  ///< false for Produce with acks=0: done is called when the frame is sent
     /// Appends the body in the version chosen. Called once, inside submit() or when the versions
     /// become known.
     std::function<Status(int16_t version, OutgoingFrame& out)> encode;

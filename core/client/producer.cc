@@ -1,0 +1,579 @@
+#include "core/client/producer.h"
+
+#include <sys/random.h>
+
+#include <algorithm>
+
+#include "core/base/check.h"
+#include "core/base/text.h"
+#include "core/protocol/messages/init_producer_id.h"
+#include "core/protocol/messages/produce.h"
+
+namespace spool::client {
+
+namespace {
+
+constexpr size_t kSpareBuffersMax = 16;
+/// Batches shrink to this at least when a broker finds them too large.
+constexpr size_t kBatchBytesMin = 1024;
+
+/// The partition's leader is not where we thought, or the topic changed under us (Java:
+/// InvalidMetadataException).
+bool wants_metadata(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::unknown_topic_or_partition:
+    case ErrorCode::leader_not_available:
+    case ErrorCode::not_leader_or_follower:
+    case ErrorCode::replica_not_available:
+    case ErrorCode::network_exception:
+    case ErrorCode::kafka_storage_error:
+    case ErrorCode::fenced_leader_epoch:
+    case ErrorCode::unknown_topic_id:
+    case ErrorCode::inconsistent_topic_id:
+    case ErrorCode::disconnected:
+    case ErrorCode::timed_out:
+    case ErrorCode::broker_not_available:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// Sending the same bytes again may succeed (Java: RetriableException).
+bool is_retriable(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::corrupt_message:
+    case ErrorCode::request_timed_out:
+    case ErrorCode::not_enough_replicas:
+    case ErrorCode::not_enough_replicas_after_append:
+    case ErrorCode::unknown_leader_epoch:
+    case ErrorCode::throttling_quota_exceeded:
+    case ErrorCode::concurrent_transactions:
+      return true;
+    default:
+      return wants_metadata(code);
+  }
+}
+
+uint64_t random_seed() {
+  uint64_t seed = 0;
+  if (::getrandom(&seed, sizeof seed, 0) != sizeof seed || seed == 0) seed = 0x9e3779b97f4a7c15;
+  return seed;
+}
+
+}  // namespace
+
+struct Producer::Batch {
+  PartitionQueue* queue;
+  Buffer bytes;
+  int32_t records_count;
+  int32_t base_sequence;  ///< -1 when not idempotent
+  Time deadline;
+  int attempts = 0;
+};
+
+struct Producer::PartitionQueue {
+  Topic* topic;
+  Partition partition;
+  record::BatchBuilder open;  ///< empty() when there is no open batch
+  Time opened_at{};
+  std::deque<std::unique_ptr<Batch>> sealed;  ///< waiting to be sent, in sequence order
+  int in_flight = 0;
+  Time not_before{};  ///< backing off until then
+
+  ProducerId producer_id = kNoProducerId;
+  ProducerEpoch producer_epoch = kNoProducerEpoch;
+  int32_t next_sequence = 0;        ///< of the next batch sealed
+  int32_t next_acked_sequence = 0;  ///< all below are written
+  bool needs_restart = false;       ///< raise the epoch when nothing is in flight
+};
+
+class Producer::Topic {
+ public:
+  explicit Topic(std::string topic_name) : name(std::move(topic_name)) {}
+
+  const std::string name;
+  std::deque<PartitionQueue> partitions;  ///< never shrinks; a deque keeps the addresses
+  PartitionQueue* sticky = nullptr;
+  size_t batch_bytes = 0;
+};
+
+/// One request under way: it owns its batches until it is answered.
+struct Producer::Flight {
+  int32_t node;
+  std::vector<std::unique_ptr<Batch>> batches;
+};
+
+Result<std::unique_ptr<Producer>> Producer::create(Client& client, ProducerOptions options) {
+  if (options.acks < -1 || options.acks > 1)
+    return fail(ErrorCode::invalid_argument, "acks is all (-1), 0 or 1");
+  if (options.is_idempotent && options.acks != -1)
+    return fail(ErrorCode::invalid_argument, "an idempotent producer needs acks=all");
+  if (options.in_flight_max < 1 || (options.is_idempotent && options.in_flight_max > 5))
+    return fail(ErrorCode::invalid_argument,
+                "requests in flight: 1 to 5, more only without idempotence");
+  std::unique_ptr<Producer> producer(new Producer(client, std::move(options)));
+  if (producer->options_.is_idempotent) TRY(producer->init_producer_id());
+  return producer;
+}
+
+Producer::Producer(Client& client, ProducerOptions options)
+    : client_(client),
+      options_(std::move(options)),
+      random_state_(random_seed()),
+      self_(std::make_shared<Producer*>(this)) {}
+
+Producer::~Producer() { *self_ = nullptr; }
+
+Status Producer::init_producer_id() {
+  protocol::InitProducerIdRequest request;
+  request.transactional_id.reset();
+  request.transaction_timeout_ms = INT32_MAX;
+  const Time deadline = client_.now() + client_.options().timeout;
+  for (;;) {
+    auto reply = client_.call<protocol::InitProducerIdResponse>(Client::kAnyNode, request);
+    if (!reply) return fail(std::move(reply.error()));
+    const auto code = static_cast<ErrorCode>(reply->body.error_code);
+    if (code == ErrorCode::none) {
+      producer_id_ = ProducerId(reply->body.producer_id);
+      producer_epoch_ = ProducerEpoch(reply->body.producer_epoch);
+      needs_producer_id_ = false;
+      return {};
+    }
+    const bool passes = is_retriable(code) || code == ErrorCode::coordinator_load_in_progress ||
+                        code == ErrorCode::coordinator_not_available;
+    if (!passes || !client_.back_off(deadline))
+      return fail(code, concat("no producer id: ", error_name(code)));
+  }
+}
+
+Result<Producer::Topic*> Producer::open_topic(const std::string& name, bool auto_create) {
+  if (const auto found = topics_.find(name); found != topics_.end()) return found->second.get();
+  TRY_ASSIGN(const TopicInfo* info, client_.wait_for_topic(name, auto_create));
+  auto topic = std::make_unique<Topic>(name);
+  topic->batch_bytes = options_.batch_bytes;
+  add_partitions(*topic, info->partitions.size());
+  next_sticky(*topic);
+  return topics_.emplace(name, std::move(topic)).first->second.get();
+}
+
+void Producer::add_partitions(Topic& topic, size_t count) {
+  while (topic.partitions.size() < count) {
+    const auto number = static_cast<int32_t>(topic.partitions.size());
+    PartitionQueue& queue = topic.partitions.emplace_back();
+    queue.topic = &topic;
+    queue.partition = Partition(number);
+    queue.producer_id = producer_id_;
+    queue.producer_epoch = producer_epoch_;
+  }
+}
+
+void Producer::next_sticky(Topic& topic) {
+  // xorshift64: spreading load needs no better.
+  random_state_ ^= random_state_ << 13;
+  random_state_ ^= random_state_ >> 7;
+  random_state_ ^= random_state_ << 17;
+  topic.sticky = &topic.partitions[random_state_ % topic.partitions.size()];
+}
+
+Result<Producer::PartitionQueue*> Producer::choose_partition(Topic& topic,
+                                                             const ProducerRecord& record) {
+  if (record.partition) {
+    const auto index = static_cast<size_t>(record.partition->value);
+    if (record.partition->value < 0 || index >= topic.partitions.size())
+      return fail(ErrorCode::invalid_argument,
+                  concat("topic ", topic.name, " has ", topic.partitions.size(),
+                         " partitions, none is number ", record.partition->value));
+    return &topic.partitions[index];
+  }
+  if (!record.key) return topic.sticky;
+  const auto count = static_cast<int32_t>(topic.partitions.size());
+  return &topic.partitions[static_cast<size_t>(partition_of_key(*record.key, count))];
+}
+
+Status Producer::append(Topic& topic, const ProducerRecord& record) {
+  size_t bytes = record::BatchBuilder::record_bytes_max(record.key ? record.key->size() : 0,
+                                                        record.value ? record.value->size() : 0);
+  for (const record::HeaderView& header : record.headers)
+    bytes += header.key.size() + (header.value ? header.value->size() : 0) + 2 * kUvarintBytesMax;
+  if (bytes + record::kBatchHeaderBytes > options_.request_bytes_max) [[unlikely]]
+    return fail(
+        ErrorCode::message_too_large,
+        concat("a record of about ", bytes, " bytes; the limit is ", options_.request_bytes_max));
+  if (buffered_bytes_ > options_.buffer_bytes_max) [[unlikely]]
+    TRY(wait_for_room());
+  TRY_ASSIGN(PartitionQueue * queue, choose_partition(topic, record));
+  size_t limit = topic.batch_bytes;
+  if (options_.codec != compress::Codec::none)
+    limit = std::min(limit * 4, options_.request_bytes_max);
+  if (!queue->open.empty() && queue->open.size_bytes() + bytes > limit) {
+    seal(*queue);
+    step(client_.now(), -1, nullptr);
+    // A record without a key follows the sticky partition, which has just moved.
+    TRY_ASSIGN(queue, choose_partition(topic, record));
+  }
+  if (queue->open.empty()) queue->opened_at = client_.now();
+  queue->open.append(record.timestamp_ms, record.key, record.value, record.headers);
+  return {};
+}
+
+Status Producer::wait_for_room() {
+  const Time deadline = client_.now() + options_.delivery_timeout;
+  while (buffered_bytes_ > options_.buffer_bytes_max) {
+    if (client_.now() >= deadline)
+      return fail(ErrorCode::timed_out, "the buffer of unacknowledged records stayed full");
+    step(deadline, -1, nullptr);
+  }
+  return {};
+}
+
+void Producer::seal(PartitionQueue& queue) {
+  const int32_t count = queue.open.records_count();
+  record::BatchOptions& header = queue.open.options();
+  header.codec = options_.codec;
+  header.level = options_.level;
+  if (options_.is_idempotent) {
+    header.producer_id = queue.producer_id;
+    header.producer_epoch = queue.producer_epoch;
+    header.base_sequence = queue.next_sequence;
+  }
+  auto batch = std::make_unique<Batch>();
+  batch->queue = &queue;
+  batch->records_count = count;
+  batch->base_sequence = header.base_sequence;
+  batch->deadline = queue.opened_at + options_.delivery_timeout;
+  auto bytes = queue.open.finish(compressor_);
+  Buffer spare;
+  if (!spare_buffers_.empty()) {
+    spare = std::move(spare_buffers_.back());
+    spare_buffers_.pop_back();
+  }
+  queue.open.reset({}, std::move(spare));
+  if (queue.topic->sticky == &queue) next_sticky(*queue.topic);
+  if (!bytes) return finish(std::move(batch), kNoOffset, &bytes.error());
+  batch->bytes = std::move(*bytes);
+  buffered_bytes_ += batch->bytes.size();
+  if (options_.is_idempotent)
+    queue.next_sequence = record::advance_sequence(queue.next_sequence, count);
+  queue.sealed.push_back(std::move(batch));
+}
+
+void Producer::seal_due(Time now) {
+  for (auto& [name, topic] : topics_)
+    for (PartitionQueue& queue : topic->partitions)
+      if (!queue.open.empty() && (is_flushing_ || now >= queue.opened_at + options_.linger))
+        seal(queue);
+}
+
+bool Producer::has_work() const {
+  for (const auto& [name, topic] : topics_)
+    for (const PartitionQueue& queue : topic->partitions)
+      if (!queue.open.empty() || !queue.sealed.empty() || queue.in_flight > 0) return true;
+  return client_.has_unsent();
+}
+
+bool Producer::poll(Time until, int extra_fd) {
+  bool is_ready = false;
+  step(until, extra_fd, &is_ready);
+  return is_ready;
+}
+
+void Producer::step(Time until, int extra_fd, bool* is_extra_ready) {
+  const Time now = client_.now();
+  seal_due(now);
+  expire(now);
+  refresh_if_due(now);
+  dispatch(now);
+  const bool is_ready = client_.poll(next_event(until), extra_fd);
+  if (is_extra_ready != nullptr) *is_extra_ready = is_ready;
+  dispatch(client_.now());
+}
+
+Producer::Time Producer::next_event(Time until) const {
+  if (needs_metadata_) until = std::min(until, metadata_not_before_);
+  for (const auto& [name, topic] : topics_)
+    for (const PartitionQueue& queue : topic->partitions) {
+      if (!queue.open.empty()) until = std::min(until, queue.opened_at + options_.linger);
+      if (queue.sealed.empty()) continue;
+      until = std::min(until, queue.sealed.front()->deadline);
+      if (queue.not_before > client_.now()) until = std::min(until, queue.not_before);
+    }
+  return until;
+}
+
+Status Producer::flush(Time deadline) {
+  is_flushing_ = true;
+  while (has_work() && client_.now() < deadline) step(deadline, -1, nullptr);
+  is_flushing_ = false;
+  if (has_work()) return fail(ErrorCode::timed_out, "records are still unacknowledged");
+  return {};
+}
+
+void Producer::refresh_if_due(Time now) {
+  if (needs_producer_id_) {
+    // Failing here is not the end: the batches wait until their own deadline, and this is tried
+    // again.
+    (void)init_producer_id();
+  }
+  if (!needs_metadata_ || now < metadata_not_before_) return;
+  std::vector<std::string> names;
+  for (const auto& [name, topic] : topics_) names.push_back(name);
+  metadata_not_before_ = now + client_.options().retry_backoff;
+  if (!client_.refresh_metadata(std::move(names))) return;
+  needs_metadata_ = false;
+  for (auto& [name, topic] : topics_)
+    if (const TopicInfo* const info = client_.topic(name))
+      add_partitions(*topic, info->partitions.size());
+}
+
+bool Producer::can_send(const PartitionQueue& queue, Time now) const {
+  if (queue.sealed.empty() || now < queue.not_before || queue.in_flight >= options_.in_flight_max)
+    return false;
+  // A batch that is sent again goes alone: what is in flight behind it has still to come back.
+  return queue.in_flight == 0 || (queue.sealed.front()->attempts == 0 && !queue.needs_restart);
+}
+
+void Producer::dispatch(Time now) {
+  std::map<int32_t, std::vector<PartitionQueue*>> by_node;
+  for (auto& [name, topic] : topics_) {
+    const TopicInfo* const info = client_.topic(name);
+    for (PartitionQueue& queue : topic->partitions) {
+      if (!can_send(queue, now)) continue;
+      const auto index = static_cast<size_t>(queue.partition.value);
+      if (info == nullptr || index >= info->partitions.size() ||
+          info->partitions[index].leader < 0) {
+        needs_metadata_ = true;
+        continue;
+      }
+      by_node[info->partitions[index].leader].push_back(&queue);
+    }
+  }
+  for (auto& [node, queues] : by_node) send_to(node, std::move(queues));
+}
+
+void Producer::send_to(int32_t node, std::vector<PartitionQueue*> queues) {
+  const Time now = client_.now();
+  while (node_in_flight_[node] < options_.in_flight_max &&
+         !(options_.acks == 0 && client_.has_unsent())) {
+    auto flight = std::make_shared<Flight>();
+    flight->node = node;
+    protocol::ProduceRequest request;
+    request.acks = options_.acks;
+    request.timeout_ms = static_cast<int32_t>(options_.request_timeout.count());
+    CallOptions call{.timeout = options_.request_timeout, .is_answered = options_.acks != 0};
+    size_t bytes = 0;
+    Topic* last_topic = nullptr;
+    for (PartitionQueue* queue : queues) {
+      if (!can_send(*queue, now)) continue;
+      if (bytes > 0 && bytes + queue->sealed.front()->bytes.size() > options_.request_bytes_max)
+        continue;
+      if (queue->needs_restart && !restart_sequences(*queue)) continue;
+      std::unique_ptr<Batch> batch = std::move(queue->sealed.front());
+      queue->sealed.pop_front();
+      ++queue->in_flight;
+      bytes += batch->bytes.size();
+      if (queue->topic != last_topic) {
+        last_topic = queue->topic;
+        auto& topic = request.topic_data.emplace_back();
+        topic.name = last_topic->name;
+        const TopicInfo* const info = client_.topic(last_topic->name);
+        topic.topic_id = info == nullptr ? kZeroUuid : info->id;
+        // A broker that told no id takes names only.
+        if (topic.topic_id.is_zero()) call.version_max = 12;
+      }
+      auto& partition = request.topic_data.back().partition_data.emplace_back();
+      partition.index = queue->partition.value;
+      partition.records.is_null = false;
+      partition.records.external_bytes = static_cast<int64_t>(batch->bytes.size());
+      call.external.push_back(batch->bytes);
+      flight->batches.push_back(std::move(batch));
+    }
+    if (flight->batches.empty()) return;
+    ++node_in_flight_[node];
+    client_.send_for_frame(node, request, std::move(call),
+                           [self = self_, flight](Result<IncomingFrame> answer) {
+                             if (*self != nullptr) (*self)->on_answer(*flight, std::move(answer));
+                           });
+  }
+}
+
+void Producer::on_answer(Flight& flight, Result<IncomingFrame> answer) {
+  --node_in_flight_[flight.node];
+  for (auto& batch : flight.batches) --batch->queue->in_flight;
+  std::vector<std::unique_ptr<Batch>> batches = std::move(flight.batches);
+  if (answer && options_.acks == 0) {
+    for (auto& batch : batches) finish(std::move(batch), kNoOffset, nullptr);
+    return;
+  }
+  Result<protocol::ProduceResponse> body =
+      answer ? protocol::decode<protocol::ProduceResponse>(answer->body(), answer->version)
+             : Result<protocol::ProduceResponse>(fail(answer.error()));
+  for (auto& batch : batches) {
+    if (!body) {
+      settle(std::move(batch), body.error().code(), kNoOffset, body.error().text());
+      continue;
+    }
+    const TopicInfo* const info = client_.topic(batch->queue->topic->name);
+    const protocol::ProduceResponse::PartitionProduceResponse* found = nullptr;
+    for (const auto& topic : body->responses) {
+      const bool is_ours = answer->version >= 13 ? info != nullptr && topic.topic_id == info->id
+                                                 : topic.name == batch->queue->topic->name;
+      if (!is_ours && body->responses.size() > 1) continue;
+      for (const auto& partition : topic.partition_responses)
+        if (partition.index == batch->queue->partition.value) found = &partition;
+    }
+    if (found == nullptr) {
+      settle(std::move(batch), ErrorCode::network_exception, kNoOffset,
+             "the answer leaves the partition out");
+      continue;
+    }
+    std::string message = found->error_message.value_or("");
+    for (const auto& record : found->record_errors)
+      append_text(message, message.empty() ? "" : "; ", "record ", record.batch_index, ": ",
+                  record.batch_index_error_message.value_or("rejected"));
+    settle(std::move(batch), static_cast<ErrorCode>(found->error_code), Offset(found->base_offset),
+           message);
+  }
+}
+
+void Producer::settle(std::unique_ptr<Batch> batch, ErrorCode code, Offset base_offset,
+                      std::string_view message) {
+  PartitionQueue& queue = *batch->queue;
+  if (code == ErrorCode::none) return finish(std::move(batch), base_offset, nullptr);
+  // Written by an earlier attempt whose answer was lost; where, the broker no longer knows.
+  if (code == ErrorCode::duplicate_sequence_number)
+    return finish(std::move(batch), kNoOffset, nullptr);
+  if (wants_metadata(code)) needs_metadata_ = true;
+  const bool lost_sequence =
+      options_.is_idempotent &&
+      (code == ErrorCode::out_of_order_sequence_number || code == ErrorCode::unknown_producer_id);
+  if (lost_sequence && batch->base_sequence == queue.next_acked_sequence)
+    queue.needs_restart = true;
+  if (client_.now() < batch->deadline) {
+    if (lost_sequence || is_retriable(code)) return requeue(std::move(batch));
+    if (code == ErrorCode::message_too_large && batch->records_count > 1)
+      return split(std::move(batch));
+  }
+  std::string text = concat(queue.topic->name, '-', queue.partition.value, ": ", error_name(code));
+  if (!message.empty() && message != error_name(code)) append_text(text, ": ", message);
+  const Error error(code, std::move(text));
+  finish(std::move(batch), kNoOffset, &error);
+}
+
+void Producer::requeue(std::unique_ptr<Batch> batch) {
+  PartitionQueue& queue = *batch->queue;
+  ++batch->attempts;
+  ++stats_.batches_retried;
+  queue.not_before = client_.now() + client_.options().retry_backoff;
+  // Batches come back in the order they were sent, each before those sent later; without sequences
+  // it is the deadline, set when the batch was opened, that tells the order.
+  const auto later = [&](const std::unique_ptr<Batch>& other) {
+    if (batch->base_sequence < 0) return other->deadline > batch->deadline;
+    // Sequences wrap from 2^31 - 1 to 0: the sign of the difference of 31-bit numbers says which is
+    // later.
+    const uint32_t ahead = (static_cast<uint32_t>(other->base_sequence) << 1) -
+                           (static_cast<uint32_t>(batch->base_sequence) << 1);
+    return static_cast<int32_t>(ahead) > 0;
+  };
+  queue.sealed.insert(std::ranges::find_if(queue.sealed, later), std::move(batch));
+}
+
+void Producer::split(std::unique_ptr<Batch> batch) {
+  PartitionQueue& queue = *batch->queue;
+  queue.topic->batch_bytes =
+      std::max(kBatchBytesMin, std::min(queue.topic->batch_bytes, batch->bytes.size()) / 2);
+  const record::BatchView view(batch->bytes);
+  compress::Decompressor decompressor;
+  auto records = decompressor.decompress(view.codec(), view.payload(), SIZE_MAX);
+  CHECK(records.has_value());  // our own batch
+  record::RecordCursor cursor(view, *records);
+  std::vector<std::unique_ptr<Batch>> parts;
+  const int32_t first_count = batch->records_count / 2;
+  for (const int32_t count : {first_count, batch->records_count - first_count}) {
+    record::BatchBuilder builder(record::BatchOptions{
+        .codec = options_.codec,
+        .level = options_.level,
+        .producer_id = view.producer_id(),
+        .producer_epoch = view.producer_epoch(),
+        .base_sequence = parts.empty() || batch->base_sequence < 0
+                             ? batch->base_sequence
+                             : record::advance_sequence(batch->base_sequence, first_count)});
+    for (int32_t i = 0; i < count; ++i) {
+      auto next = cursor.next();
+      CHECK(next.has_value() && next->has_value());
+      builder.append_copy(i, **next);
+    }
+    auto part = std::make_unique<Batch>();
+    part->queue = &queue;
+    part->records_count = count;
+    part->base_sequence = builder.options().base_sequence;
+    part->deadline = batch->deadline;
+    auto bytes = builder.finish(compressor_);
+    CHECK(bytes.has_value());
+    part->bytes = std::move(*bytes);
+    buffered_bytes_ += part->bytes.size();
+    parts.push_back(std::move(part));
+  }
+  buffered_bytes_ -= batch->bytes.size();
+  for (auto& part : parts) requeue(std::move(part));
+}
+
+void Producer::finish(std::unique_ptr<Batch> batch, Offset base_offset, const Error* error) {
+  PartitionQueue& queue = *batch->queue;
+  buffered_bytes_ -= batch->bytes.size();
+  if (error == nullptr) {
+    stats_.records_acked += batch->records_count;
+    if (batch->base_sequence >= 0)
+      queue.next_acked_sequence =
+          record::advance_sequence(batch->base_sequence, batch->records_count);
+  } else {
+    stats_.records_failed += batch->records_count;
+    if (!stats_.first_error) stats_.first_error = *error;
+    // Its sequences will never come: those behind it would wait for them for ever.
+    if (batch->base_sequence >= 0) queue.needs_restart = true;
+  }
+  if (options_.on_delivery)
+    options_.on_delivery(
+        {queue.topic->name, queue.partition, base_offset, batch->records_count, error});
+  if (spare_buffers_.size() < kSpareBuffersMax) spare_buffers_.push_back(std::move(batch->bytes));
+}
+
+void Producer::expire(Time now) {
+  for (auto& [name, topic] : topics_)
+    for (PartitionQueue& queue : topic->partitions)
+      while (!queue.sealed.empty() && queue.sealed.front()->deadline <= now) {
+        std::unique_ptr<Batch> batch = std::move(queue.sealed.front());
+        queue.sealed.pop_front();
+        const Error error(ErrorCode::timed_out,
+                          concat(name, '-', queue.partition.value, ": not acknowledged within ",
+                                 options_.delivery_timeout.count(), " ms"));
+        finish(std::move(batch), kNoOffset, &error);
+      }
+}
+
+bool Producer::restart_sequences(PartitionQueue& queue) {
+  CHECK(queue.in_flight == 0);
+  // When the producer has moved on for another partition's sake already, going up to it is enough
+  // here.
+  if (queue.producer_id == producer_id_ && queue.producer_epoch == producer_epoch_) {
+    if (producer_epoch_.value == INT16_MAX) {
+      needs_producer_id_ = true;
+      return false;
+    }
+    producer_epoch_ = ProducerEpoch(static_cast<int16_t>(producer_epoch_.value + 1));
+  }
+  queue.needs_restart = false;
+  queue.producer_id = producer_id_;
+  queue.producer_epoch = producer_epoch_;
+  queue.next_acked_sequence = 0;
+  int32_t sequence = 0;
+  for (auto& batch : queue.sealed) {
+    record::set_producer(batch->bytes, queue.producer_id, queue.producer_epoch, sequence, false);
+    batch->base_sequence = sequence;
+    sequence = record::advance_sequence(sequence, batch->records_count);
+  }
+  queue.next_sequence = sequence;
+  return true;
+}
+
+}  // namespace spool::client
