@@ -28,7 +28,7 @@
 #include "core/net/worker_pool.h"
 #include "core/protocol/api_key.h"
 #include "core/protocol/codec.h"
-#include "core/protocol/messages/request_header.h"
+#include "core/protocol/messages/header.h"
 #include "core/storage/log.h"
 
 namespace spool::broker {
@@ -37,7 +37,9 @@ class BrokerConfig;
 class FetchSessionCache;
 class MetadataStore;
 class ProducerIdAllocator;
+class Purgatory;
 class TopicTable;
+class ValidatorPool;
 struct Api;
 
 /// Where clients reach this node on one listener.
@@ -56,6 +58,8 @@ struct Services {
   MetadataStore& metadata;
   TopicTable& topics;
   FetchSessionCache& fetch_sessions;
+  Purgatory& purgatory;
+  ValidatorPool& validators;
   ProducerIdAllocator& producer_ids;
   net::WorkerPool& workers;
   std::span<const Api> apis;              ///< what ApiVersions advertises and dispatch serves

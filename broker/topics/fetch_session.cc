@@ -9,13 +9,7 @@ Status FetchSession::update(int32_t request_epoch, const std::vector<FetchSpec>&
   std::lock_guard lock(mutex_);
   if (request_epoch != next_epoch_) return fail(ErrorCode::invalid_fetch_session_epoch);
   next_epoch_ = request_epoch == std::numeric_limits<int32_t>::max() ? 1 : request_epoch + 1;
-  for (const FetchSpec& spec : changed) {
-    const auto found = index_.find(spec.key);
-    if (found != index_.end())
-      found->second->spec = spec;
-    else
-      index_.emplace(spec.key, order_.insert(order_.end(), Cached{spec}));
-  }
+  for (const FetchSpec& spec : changed) put(spec);
   for (const FetchKey& key : forgotten) {
     const auto found = index_.find(key);
     if (found == index_.end()) continue;
@@ -27,7 +21,15 @@ Status FetchSession::update(int32_t request_epoch, const std::vector<FetchSpec>&
 
 void FetchSession::fill(const std::vector<FetchSpec>& partitions) {
   std::lock_guard lock(mutex_);
-  for (const FetchSpec& spec : partitions) index_.emplace(spec.key, order_.insert(order_.end(), Cached{spec}));
+  for (const FetchSpec& spec : partitions) put(spec);
+}
+
+void FetchSession::put(const FetchSpec& spec) {
+  const auto [found, is_new] = index_.try_emplace(spec.key);
+  if (is_new)
+    found->second = order_.insert(order_.end(), Cached{spec});
+  else
+    found->second->spec = spec;
 }
 
 std::vector<FetchSpec> FetchSession::partitions() const {

@@ -87,6 +87,8 @@ class FetchSession {
   };
   using Order = std::list<Cached>;
 
+  void put(const FetchSpec& spec);  // mutex_ is held
+
   const int32_t id_;
   const bool is_by_topic_id_;
   mutable std::mutex mutex_;

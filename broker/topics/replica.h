@@ -8,11 +8,14 @@
 #include <string>
 #include <vector>
 
+#include "broker/metadata/store.h"
 #include "core/base/clock.h"
 #include "core/base/error.h"
 #include "core/base/logger.h"
 #include "core/base/types.h"
 #include "core/base/uuid.h"
+#include "core/record/validate.h"
+#include "core/storage/data_directory.h"
 #include "core/storage/file.h"
 #include "core/storage/log.h"
 #include "core/storage/log_config.h"
@@ -20,26 +23,31 @@
 namespace spool::broker {
 
 /// Somebody who waits for a partition to change: an append, a moved bound, an error, deletion.
-class PartitionWaiter {
+class ReplicaWaiter {
  public:
-  virtual ~PartitionWaiter() = default;
+  virtual ~ReplicaWaiter() = default;
   /// Called on any thread, with the partition's waiter list locked: post and return.
   virtual void wake() = 0;
 };
 
-/// One partition: its log, its leadership and those who wait for it.
+/// What a topic's configs mean for its partitions. Shared by all of them, never changed.
+struct ReplicaConfig {
+  storage::LogConfig log;
+  record::ValidateOptions validate;  ///< but for what each request brings itself
+};
+
+/// This node's copy of a partition: its log, its leadership and those who wait for it.
 ///
 /// The log is opened when it is first needed. One mutex guards writing; reading takes it only until the log is open.
 /// On one node the in-sync set is this node, so the high watermark is the log end offset.
-class Partition {
+class Replica {
  public:
   struct Environment {
     storage::FileSystem& fs;
     const Clock& clock;
     Logger& logger;
-    std::string data_dir;
-    bool is_read_only;
-    bool is_clean;  ///< the data directory carried the clean-shutdown marker
+    storage::DataDirectory& directory;
+    RandomBytes random;  ///< names directories that are put aside
     int64_t producer_expiration_ms;
   };
   struct Checkpoints {
@@ -48,12 +56,12 @@ class Partition {
   };
 
   /// environment  outlives the partition
-  Partition(const Environment& environment, TopicPartition name, Uuid topic_id, LeaderEpoch leader_epoch,
-            storage::LogConfig config, Checkpoints checkpoints);
+  Replica(const Environment& environment, TopicPartition name, Uuid topic_id, LeaderEpoch leader_epoch,
+            std::shared_ptr<const ReplicaConfig> config, Checkpoints checkpoints);
   /// Lets go of the log without writing anything; close() comes first in an orderly stop.
-  ~Partition();
-  Partition(const Partition&) = delete;
-  Partition& operator=(const Partition&) = delete;
+  ~Replica();
+  Replica(const Replica&) = delete;
+  Replica& operator=(const Replica&) = delete;
 
   const TopicPartition& name() const { return name_; }
   const Uuid& topic_id() const { return topic_id_; }
@@ -82,12 +90,13 @@ class Partition {
   /// Where an epoch ends; {-1, -1} for one we do not know. Only after log() succeeded.
   storage::EpochEnd end_offset_for_epoch(LeaderEpoch epoch) const;
 
-  void configure(storage::LogConfig config);
+  std::shared_ptr<const ReplicaConfig> config() const;
+  void configure(std::shared_ptr<const ReplicaConfig> config);
   /// Runs `change` on the log under the partition's mutex, opening it first. For retention, DeleteRecords and the like.
   Status with_log(const std::function<Status(storage::Log&)>& change);
 
-  void add_waiter(std::shared_ptr<PartitionWaiter> waiter);
-  void remove_waiter(const PartitionWaiter* waiter);
+  void add_waiter(std::weak_ptr<ReplicaWaiter> waiter);
+  void remove_waiter(const ReplicaWaiter* waiter);
 
   /// Ends service: appends and reads fail from now on, waiters wake. The files stay.
   void mark_deleted();
@@ -101,6 +110,7 @@ class Partition {
 
  private:
   Result<storage::Log*> open_locked();
+  Status claim_directory();
   void wake_waiters();
   /// Takes the partition out of service after its storage failed; says so once.
   void take_offline(const Error& error);
@@ -112,7 +122,7 @@ class Partition {
   const Checkpoints initial_checkpoints_;
 
   mutable std::mutex mutex_;
-  storage::LogConfig config_;                // guarded by mutex_
+  std::shared_ptr<const ReplicaConfig> config_;  // guarded by mutex_
   std::unique_ptr<storage::Log> log_;        // written under mutex_ once, then read through open_log_
   const storage::Log* open_log_ = nullptr;   // published by is_open_
   std::atomic<bool> is_open_{false};
@@ -120,7 +130,7 @@ class Partition {
   std::atomic<bool> is_offline_{false};
 
   std::mutex waiters_mutex_;
-  std::vector<std::shared_ptr<PartitionWaiter>> waiters_;  // guarded by waiters_mutex_
+  std::vector<std::weak_ptr<ReplicaWaiter>> waiters_;  // guarded by waiters_mutex_
 };
 
 }  // namespace spool::broker

@@ -1,0 +1,325 @@
+#include "broker/connection.h"
+
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <asio/awaitable.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <asio/ip/tcp.hpp>
+#include <asio/redirect_error.hpp>
+#include <asio/steady_timer.hpp>
+#include <asio/use_awaitable.hpp>
+#include <cerrno>
+#include <cstring>
+
+#include "broker/dispatch.h"
+#include "core/base/text.h"
+
+namespace spool::broker {
+
+using asio::awaitable;
+
+namespace {
+constexpr size_t kSizePrefixBytes = 4;
+/// Answers are gathered until this many bytes wait, or nothing more is in hand to answer.
+constexpr size_t kGatherBytesMax = 64 << 10;
+/// How long a connection waits before it asks again for memory that others hold.
+constexpr std::chrono::milliseconds kMemoryRetry{5};
+}  // namespace
+
+/// One client's socket. Loop thread only. Owned by its coroutine and by the Responder of the request at hand.
+///
+/// One request is worked on at a time; its frame stays in the receive buffer until it has been answered, so nothing of
+/// it is copied. Answers of requests that arrived together leave together.
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(ConnectionHost& host, int descriptor, std::string client_host, size_t endpoint_index,
+             net::EventLoop::Task on_close)
+      : host_(host),
+        socket_(host.loop().context(), asio::ip::tcp::v4(), descriptor),
+        wake_(host.loop().context()),
+        last_activity_(host.services().clock.monotonic()),
+        on_close_(std::move(on_close)) {
+    request_.client_host = std::move(client_host);
+    request_.endpoint_index = endpoint_index;
+    request_.loop = &host.loop();
+    host_.connections_.insert(this);
+  }
+
+  ~Connection() {
+    host_.counters().request_bytes -= counted_bytes_;
+    if (buffer_ && capacity_ == ConnectionHost::kBufferBytes) host_.give_buffer(std::move(buffer_));
+  }
+
+  void start() {
+    asio::co_spawn(host_.loop().context(), [self = shared_from_this()] { return serve(self); }, asio::detached);
+  }
+
+  /// Ends the coroutine at its next step; what it waits for is interrupted.
+  void close() {
+    is_closing_ = true;
+    ::shutdown(socket_.native_handle(), SHUT_RDWR);
+    wake_.cancel();
+  }
+
+  bool is_idle_since(Clock::Monotonic time) const { return !is_answering_ && last_activity_ < time; }
+
+ private:
+  // Static, with the owner as a parameter: the coroutine frame keeps the connection alive.
+  static awaitable<void> serve(std::shared_ptr<Connection> self) {
+    while (!self->is_closing_ && co_await self->receive()) {
+      if (!co_await self->answer_frames()) break;
+      self->release_buffer_if_empty();
+    }
+    self->finish();
+  }
+
+  void finish() {
+    asio::error_code ignored;
+    socket_.close(ignored);
+    host_.connections_.erase(this);
+    if (on_close_) on_close_();
+  }
+
+  // Waits for bytes and takes what is there. False: the peer closed, or failed.
+  awaitable<bool> receive() {
+    asio::error_code error;
+    co_await socket_.async_wait(asio::ip::tcp::socket::wait_read, asio::redirect_error(asio::use_awaitable, error));
+    if (error || is_closing_) co_return false;
+    if (!co_await make_room()) co_return false;
+    const ssize_t got = ::recv(socket_.native_handle(), buffer_.get() + end_, capacity_ - end_, MSG_DONTWAIT);
+    if (got < 0) co_return errno == EAGAIN || errno == EINTR;
+    if (got == 0) co_return false;
+    end_ += static_cast<size_t>(got);
+    last_activity_ = host_.services().clock.monotonic();
+    co_return true;
+  }
+
+  // Makes sure that at least one byte fits behind end_. Grows by what has arrived, never by what a frame declares.
+  awaitable<bool> make_room() {
+    if (!buffer_) {
+      buffer_ = host_.take_buffer();
+      capacity_ = ConnectionHost::kBufferBytes;
+      begin_ = end_ = 0;
+    }
+    if (begin_ > 0 && end_ == capacity_) {
+      std::memmove(buffer_.get(), buffer_.get() + begin_, end_ - begin_);
+      end_ -= begin_;
+      begin_ = 0;
+    }
+    if (end_ < capacity_) co_return true;
+    const size_t wanted =
+        std::min(capacity_ * 2, static_cast<size_t>(host_.limits().request_bytes_max) + kSizePrefixBytes);
+    if (!co_await count_bytes(static_cast<int64_t>(wanted - capacity_))) co_return false;
+    auto larger = std::make_unique_for_overwrite<uint8_t[]>(wanted);
+    std::memcpy(larger.get(), buffer_.get(), end_);
+    if (capacity_ == ConnectionHost::kBufferBytes) host_.give_buffer(std::move(buffer_));
+    buffer_ = std::move(larger);
+    capacity_ = wanted;
+    co_return true;
+  }
+
+  // Takes `bytes` of queued.max.request.bytes, waiting while others hold too much (as Kafka, one request may overshoot).
+  awaitable<bool> count_bytes(int64_t bytes) {
+    const int64_t limit = host_.limits().queued_request_bytes_max;
+    while (limit >= 0 && host_.counters().request_bytes >= limit) {
+      wake_.expires_after(kMemoryRetry);
+      asio::error_code ignored;
+      co_await wake_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+      if (is_closing_) co_return false;
+    }
+    host_.counters().request_bytes += bytes;
+    counted_bytes_ += bytes;
+    co_return true;
+  }
+
+  void release_buffer_if_empty() {
+    if (begin_ != end_ || !buffer_) return;
+    if (capacity_ == ConnectionHost::kBufferBytes) host_.give_buffer(std::move(buffer_));
+    buffer_.reset();
+    host_.counters().request_bytes -= counted_bytes_;
+    counted_bytes_ = 0;
+  }
+
+  // Answers every whole frame in hand. False: close.
+  awaitable<bool> answer_frames() {
+    while (end_ - begin_ >= kSizePrefixBytes) {
+      const auto size = load_be<int32_t>(buffer_.get() + begin_);
+      if (size < 0 || size > host_.limits().request_bytes_max) {
+        host_.services().logger.warn(concat("closing the connection of ", request_.client_host, ": a frame of ", size,
+                                            " bytes; at most ", host_.limits().request_bytes_max,
+                                            " are allowed (socket.request.max.bytes)"));
+        co_await flush();
+        co_return false;
+      }
+      const size_t frame_bytes = kSizePrefixBytes + static_cast<size_t>(size);
+      if (end_ - begin_ < frame_bytes) break;
+      request_.frame = {buffer_.get() + begin_ + kSizePrefixBytes, static_cast<size_t>(size)};
+      const bool goes_on = co_await answer();
+      begin_ += frame_bytes;
+      if (!goes_on) co_return false;
+    }
+    co_return co_await flush();
+  }
+
+  // Has the frame at hand answered, and gathers or sends the answer.
+  awaitable<bool> answer() {
+    answer_.reset();
+    is_answering_ = true;
+    dispatch(host_.services(), request_, [self = shared_from_this()](Response response) {
+      self->answer_ = std::move(response);
+      self->wake_.cancel();
+    });
+    if (!answer_ && !co_await flush()) co_return false;
+    while (!answer_) {
+      wake_.expires_at(asio::steady_timer::time_point::max());
+      asio::error_code ignored;
+      co_await wake_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+      if (is_closing_ && !answer_) co_return false;
+    }
+    is_answering_ = false;
+    last_activity_ = host_.services().clock.monotonic();
+    if (answer_->kind == Response::Kind::none) co_return true;
+    if (answer_->kind == Response::Kind::close) {
+      co_await flush();
+      co_return false;
+    }
+    if (answer_->files.empty()) {
+      append(out_, answer_->bytes);
+      co_return out_.size() < kGatherBytesMax || co_await flush();
+    }
+    co_return co_await send_with_files();
+  }
+
+  awaitable<bool> flush() {
+    const bool is_sent = co_await send(out_, 0);
+    out_.clear();
+    if (out_.capacity() > 2 * kGatherBytesMax) out_.shrink_to_fit();
+    co_return is_sent;
+  }
+
+  awaitable<bool> send_with_files() {
+    if (!co_await flush()) co_return false;
+    const Response& answer = *answer_;
+    size_t at = 0;
+    for (const Response::FilePart& part : answer.files) {
+      const BytesView before = BytesView(answer.bytes).subspan(at, part.at - at);
+      if (!co_await send(before, MSG_MORE)) co_return false;
+      at = part.at;
+      if (!co_await send_file(part.slice)) co_return false;
+    }
+    const BytesView rest = BytesView(answer.bytes).subspan(at);
+    co_return co_await send(rest, 0);
+  }
+
+  awaitable<bool> send(BytesView bytes, int flags) {
+    while (!bytes.empty()) {
+      const ssize_t sent =
+          ::send(socket_.native_handle(), bytes.data(), bytes.size(), flags | MSG_NOSIGNAL | MSG_DONTWAIT);
+      if (sent >= 0) {
+        bytes = bytes.subspan(static_cast<size_t>(sent));
+        last_activity_ = host_.services().clock.monotonic();
+      } else if (errno == EAGAIN) {
+        if (!co_await wait_writable()) co_return false;
+      } else if (errno != EINTR) {
+        co_return false;
+      }
+    }
+    co_return true;
+  }
+
+  awaitable<bool> send_file(const storage::FileSlice& slice) {
+    off_t file_pos = slice.file_pos;
+    int64_t left = slice.size_bytes;
+    while (left > 0) {
+      const ssize_t sent =
+          ::sendfile(socket_.native_handle(), slice.file->native_fd(), &file_pos, static_cast<size_t>(left));
+      if (sent > 0) {
+        left -= sent;
+        last_activity_ = host_.services().clock.monotonic();
+      } else if (sent == 0) {
+        // The file is shorter than when the slice was made; the frame cannot be finished.
+        co_return false;
+      } else if (errno == EAGAIN) {
+        if (!co_await wait_writable()) co_return false;
+      } else if (errno != EINTR) {
+        co_return false;
+      }
+    }
+    co_return true;
+  }
+
+  awaitable<bool> wait_writable() {
+    asio::error_code error;
+    co_await socket_.async_wait(asio::ip::tcp::socket::wait_write, asio::redirect_error(asio::use_awaitable, error));
+    co_return !error && !is_closing_;
+  }
+
+  ConnectionHost& host_;
+  asio::ip::tcp::socket socket_;
+  asio::steady_timer wake_;
+  Request request_;
+
+  std::unique_ptr<uint8_t[]> buffer_;  // bytes [begin_, end_) of capacity_ are received and not yet answered
+  size_t capacity_ = 0;
+  size_t begin_ = 0;
+  size_t end_ = 0;
+  int64_t counted_bytes_ = 0;
+
+  std::optional<Response> answer_;
+  Buffer out_;  // answers that wait for each other
+  Clock::Monotonic last_activity_;
+  net::EventLoop::Task on_close_;
+  bool is_answering_ = false;
+  bool is_closing_ = false;
+};
+
+ConnectionHost::ConnectionHost(net::EventLoop& loop, Services& services, const ServerLimits& limits,
+                               ServerCounters& counters)
+    : loop_(loop), services_(services), limits_(limits), counters_(counters), idle_timer_(loop) {}
+
+ConnectionHost::~ConnectionHost() = default;
+
+void ConnectionHost::adopt(int descriptor, std::string client_host, size_t endpoint_index,
+                           net::EventLoop::Task on_close) {
+  auto connection =
+      std::make_shared<Connection>(*this, descriptor, std::move(client_host), endpoint_index, std::move(on_close));
+  connection->start();
+  if (is_closing_) connection->close();
+  if (!is_idle_timer_set_) close_idle();
+}
+
+void ConnectionHost::close_all() {
+  is_closing_ = true;
+  idle_timer_.cancel();
+  const std::vector<Connection*> connections(connections_.begin(), connections_.end());
+  for (Connection* connection : connections) connection->close();
+}
+
+// Runs while there are connections, so that an idle broker has no timer at all.
+void ConnectionHost::close_idle() {
+  is_idle_timer_set_ = false;
+  if (limits_.idle_max.count() <= 0 || is_closing_) return;
+  const auto idle_since = services_.clock.monotonic() - limits_.idle_max;
+  const std::vector<Connection*> connections(connections_.begin(), connections_.end());
+  for (Connection* connection : connections)
+    if (connection->is_idle_since(idle_since)) connection->close();
+  if (connections_.empty()) return;
+  is_idle_timer_set_ = true;
+  idle_timer_.set(std::max(limits_.idle_max / 4, std::chrono::milliseconds(10)), [this] { close_idle(); });
+}
+
+std::unique_ptr<uint8_t[]> ConnectionHost::take_buffer() {
+  if (spare_buffers_.empty()) return std::make_unique_for_overwrite<uint8_t[]>(kBufferBytes);
+  auto buffer = std::move(spare_buffers_.back());
+  spare_buffers_.pop_back();
+  return buffer;
+}
+
+void ConnectionHost::give_buffer(std::unique_ptr<uint8_t[]> buffer) {
+  if (spare_buffers_.size() < kSpareBuffersMax) spare_buffers_.push_back(std::move(buffer));
+}
+
+}  // namespace spool::broker

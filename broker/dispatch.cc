@@ -1,0 +1,52 @@
+#include "broker/dispatch.h"
+
+#include <algorithm>
+
+#include "core/base/text.h"
+
+namespace spool::broker {
+
+namespace {
+
+const Api* find_api(std::span<const Api> apis, int16_t key) {
+  const auto found = std::ranges::lower_bound(
+      apis, key, {}, [](const Api& api) { return static_cast<int16_t>(api.key); });
+  return found != apis.end() && static_cast<int16_t>(found->key) == key ? &*found : nullptr;
+}
+
+Response refuse(Services& services, const Request& request, std::string_view why) {
+  services.logger.warn(concat("closing the connection of ", request.client_host, ": ", why));
+  return Response::close();
+}
+
+}  // namespace
+
+void dispatch(Services& services, Request& request, Responder respond) {
+  constexpr size_t kKeyAndVersionBytes = 4;
+  if (request.frame.size() < kKeyAndVersionBytes)
+    return respond(refuse(services, request, concat("a frame of ", request.frame.size(), " bytes is no request")));
+  const auto key = load_be<int16_t>(request.frame.data());
+  const auto version = load_be<int16_t>(request.frame.data() + 2);
+  const Api* api = find_api(services.apis, key);
+  if (api == nullptr) return respond(refuse(services, request, concat("no API has the key ", key)));
+  request.api_key = api->key;
+  request.version = version;
+  const bool is_served = version >= api->version_served_min && version <= api->version_max;
+  // ApiVersions answers any version, so that client and broker can find a common one (KIP-511).
+  const bool is_negotiation = api->key == protocol::ApiKey::api_versions;
+  if (!is_served && !is_negotiation)
+    return respond(refuse(services, request,
+                          concat(protocol::api_name(api->key), " v", version, " is not supported")));
+
+  const int16_t header_version =
+      is_served ? protocol::request_header_version(api->key, version) : static_cast<int16_t>(1);
+  size_t header_bytes = 0;
+  auto header = protocol::decode<protocol::RequestHeader>(request.frame, header_version, &header_bytes);
+  if (!header)
+    return respond(refuse(services, request, concat("request header: ", header.error().text())));
+  request.header = std::move(*header);
+  request.body = request.frame.subspan(header_bytes);
+  api->handle(services, request, std::move(respond));
+}
+
+}  // namespace spool::broker

@@ -1,0 +1,163 @@
+/// Metadata: brokers, topics and the leaders of their partitions; creates a topic that is asked for by name when the
+/// request and auto.create.topics.enable allow it.
+///
+/// v0  an empty list means all topics          v1   null means all, empty none; controller id, is_internal
+/// v2  cluster id                              v4   the client says whether topics may be made (before: they may)
+/// v5  offline replicas    v7  leader epochs   v8   authorized operations, of the cluster up to v10
+/// v10 topic ids in the answer                 v12  topics may be asked for by id (v10-11: 42)
+/// v13 top-level error (KIP-1102)
+///
+/// A topic that was just made is answered at once; Kafka answers 3 first. A topic asked for twice is answered once.
+
+#include <set>
+
+#include "broker/config/config.h"
+#include "broker/handlers/handlers.h"
+#include "broker/metadata/store.h"
+#include "broker/topics/topic_table.h"
+#include "broker/topics/topic_view.h"
+#include "core/base/text.h"
+
+namespace spool::broker {
+
+using protocol::MetadataRequest;
+using protocol::MetadataResponse;
+using TopicAnswer = MetadataResponse::MetadataResponseTopic;
+
+namespace {
+
+TopicAnswer describe(const Services& services, const Topic& topic, bool with_operations) {
+  TopicAnswer answer;
+  answer.name = topic.name;
+  answer.topic_id = topic.id;
+  answer.is_internal = is_internal_topic(topic.name);
+  for (const auto& replica : topic.partitions) {
+    if (!replica) continue;
+    auto& partition = answer.partitions.emplace_back();
+    partition.partition_index = replica->name().partition.value;
+    partition.leader_id = services.node_id;
+    partition.leader_epoch = replica->leader_epoch().value;
+    partition.replica_nodes = {services.node_id};
+    partition.isr_nodes = {services.node_id};
+  }
+  if (with_operations) answer.topic_authorized_operations = kAllTopicOperations;
+  return answer;
+}
+
+TopicAnswer refuse(ErrorCode error, std::optional<std::string> name, const Uuid& topic_id) {
+  TopicAnswer answer;
+  answer.error_code = static_cast<int16_t>(error);
+  answer.name = std::move(name);
+  answer.topic_id = topic_id;
+  return answer;
+}
+
+/// One answer in the making; holds nothing of the request's frame.
+struct Metadata {
+  Services& services;
+  const Request& request;
+  MetadataRequest message;
+  MetadataResponse response;
+  std::vector<std::string> missing;  // legal names that nobody has yet, in the order asked
+
+  bool may_create() const {
+    return message.allow_auto_topic_creation && !services.is_read_only &&
+           services.config.boolean("auto.create.topics.enable");
+  }
+  bool is_all() const { return !message.topics || (request.version == 0 && message.topics->empty()); }
+};
+
+void answer_named(Metadata& metadata, const std::string& name) {
+  if (const auto topic = metadata.services.topics.find(name)) {
+    metadata.response.topics.push_back(
+        describe(metadata.services, *topic, metadata.message.include_topic_authorized_operations));
+  } else if (!storage::topic_name_problem(name).empty()) {
+    metadata.response.topics.push_back(refuse(ErrorCode::invalid_topic_exception, name, {}));
+  } else if (metadata.may_create()) {
+    metadata.missing.push_back(name);
+  } else {
+    metadata.response.topics.push_back(refuse(ErrorCode::unknown_topic_or_partition, name, {}));
+  }
+}
+
+void answer_by_id(Metadata& metadata, const Uuid& topic_id) {
+  if (const auto topic = metadata.services.topics.find(topic_id))
+    metadata.response.topics.push_back(
+        describe(metadata.services, *topic, metadata.message.include_topic_authorized_operations));
+  else
+    metadata.response.topics.push_back(refuse(ErrorCode::unknown_topic_id, std::nullopt, topic_id));
+}
+
+void answer_topics(Metadata& metadata) {
+  if (metadata.is_all()) {
+    for (const auto& topic : metadata.services.topics.all())
+      metadata.response.topics.push_back(
+          describe(metadata.services, *topic, metadata.message.include_topic_authorized_operations));
+    return;
+  }
+  std::set<std::pair<Uuid, std::optional<std::string>>> answered;
+  for (const auto& asked : *metadata.message.topics) {
+    if (!answered.emplace(asked.topic_id, asked.name).second) continue;
+    const bool has_id = !asked.topic_id.is_zero();
+    if (metadata.request.version < 12 && (has_id || !asked.name))
+      metadata.response.topics.push_back(
+          refuse(ErrorCode::invalid_request, asked.name.value_or(""), asked.topic_id));
+    else if (has_id)
+      answer_by_id(metadata, asked.topic_id);
+    else if (asked.name)
+      answer_named(metadata, *asked.name);
+    else
+      metadata.response.topics.push_back(refuse(ErrorCode::unknown_server_error, std::nullopt, {}));
+  }
+}
+
+void answer_cluster(Metadata& metadata) {
+  const Services& services = metadata.services;
+  MetadataResponse& response = metadata.response;
+  const Endpoint& endpoint = services.endpoints[metadata.request.endpoint_index];
+  response.brokers.push_back({services.node_id, endpoint.host, endpoint.port, broker_rack(services.config), {}});
+  response.cluster_id = services.cluster_id;
+  response.controller_id = services.node_id;
+  if (metadata.message.include_cluster_authorized_operations)
+    response.cluster_authorized_operations = kAllClusterOperations;
+}
+
+// Blocks for the metadata log.
+void create_missing(Metadata& metadata) {
+  std::vector<TopicSpec> specs;
+  const auto partitions_count = static_cast<int32_t>(metadata.services.config.integer("num.partitions"));
+  for (const std::string& name : metadata.missing) {
+    // A name that differs from another by '.' and '_' only is not made, here without a word (checklist 20).
+    const bool collides = metadata.services.metadata.read()->colliding_topic(name) != nullptr;
+    if (!collides) specs.push_back({name, std::nullopt, partitions_count, {}});
+  }
+  const std::vector<Result<Uuid>> created = metadata.services.metadata.create_topics(std::move(specs));
+  for (const Result<Uuid>& topic : created)
+    if (!topic && topic.error().code() != ErrorCode::topic_already_exists)
+      metadata.services.logger.error(concat("creating a topic: ", topic.error().text()));
+  for (const std::string& name : metadata.missing) {
+    if (const auto topic = metadata.services.topics.find(name))
+      metadata.response.topics.push_back(
+          describe(metadata.services, *topic, metadata.message.include_topic_authorized_operations));
+    else
+      metadata.response.topics.push_back(refuse(ErrorCode::unknown_topic_or_partition, name, {}));
+  }
+}
+
+}  // namespace
+
+void handle_metadata(Services& services, const Request& request, MetadataRequest message, Responder respond) {
+  Metadata metadata{services, request, std::move(message), {}, {}};
+  answer_cluster(metadata);
+  answer_topics(metadata);
+  if (metadata.missing.empty()) return respond(encode_response(request, metadata.response));
+  services.workers.submit([metadata = std::move(metadata), respond = std::move(respond)]() mutable {
+    create_missing(metadata);
+    Response response = encode_response(metadata.request, metadata.response);
+    metadata.request.loop->post([respond = std::move(respond), response = std::move(response)]() mutable {
+      respond(std::move(response));
+    });
+  });
+}
+
+}  // namespace spool::broker
