@@ -18,12 +18,13 @@ constexpr Column kPlanColumns[] = {{"topic"}, {"partitions", true}, {"offsets", 
 /// How many offsets the topic spans: the number of records, but for what compaction and markers
 /// leave out. Null when a partition does not tell.
 Result<Cell> count_offsets(client::Client& client, const client::TopicInfo& topic) {
-  TRY_ASSIGN(const auto answers, find_ends(client, topic));
+  TRY_ASSIGN(const auto ends, find_ends(client, topic));
   int64_t count = 0;
-  for (size_t i = 0; i + 1 < answers.size(); i += 2) {
-    if (answers[i].error != ErrorCode::none || answers[i + 1].error != ErrorCode::none)
-      return Cell();
-    count += answers[i + 1].offset - answers[i].offset;
+  for (size_t i = 0; i < ends.high_watermarks.size(); ++i) {
+    const client::OffsetAnswer& start = ends.log_start_offsets[i];
+    const client::OffsetAnswer& end = ends.high_watermarks[i];
+    if (start.error != ErrorCode::none || end.error != ErrorCode::none) return Cell();
+    count += end.offset - start.offset;
   }
   return Cell(count);
 }

@@ -56,15 +56,19 @@ Result<std::vector<client::TopicInfo>> find_topics(client::Client& client, const
 }
 
 /// Adds the topic's rows; false when one has an error.
-Result<bool> add_partitions(client::Client& client, const client::TopicInfo& topic, Table& table) {
+Result<bool> add_partitions(Context& context, client::Client& client,
+                            const client::TopicInfo& topic, Table& table) {
   TRY_ASSIGN(const auto ends, find_ends(client, topic));
   bool is_whole = true;
   for (size_t i = 0; i < topic.partitions.size(); ++i) {
     const client::PartitionInfo& partition = topic.partitions[i];
-    const client::OffsetAnswer& start = ends[2 * i];
-    const client::OffsetAnswer& end = ends[2 * i + 1];
+    const client::OffsetAnswer& start = ends.log_start_offsets[i];
+    const client::OffsetAnswer& end = ends.high_watermarks[i];
     const ErrorCode error = partition.error != ErrorCode::none ? partition.error : end.error;
-    is_whole = is_whole && error == ErrorCode::none;
+    if (error != ErrorCode::none) {
+      context.complain(concat("topic describe: ", topic.name, "-", i, ": ", explain(error, "")));
+      is_whole = false;
+    }
     table.add({topic.name, static_cast<int64_t>(i), unless_negative(partition.leader),
                unless_negative(partition.leader_epoch.value), list_cell(partition.replicas),
                list_cell(partition.isr), unless_negative(start.offset.value),
@@ -127,7 +131,7 @@ Result<Exit> run(Context& context, const Args& args) {
     } else if (is_configs) {
       TRY(add_configs(session.client(), topic, args.flag("all-configs"), table));
     } else {
-      TRY_ASSIGN(const bool is_whole, add_partitions(session.client(), topic, table));
+      TRY_ASSIGN(const bool is_whole, add_partitions(context, session.client(), topic, table));
       if (!is_whole) exit = Exit::failed;
     }
   }

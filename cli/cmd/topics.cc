@@ -48,13 +48,17 @@ Result<Exit> report_topics(Context& context, const Args& args, const TopicReport
   return exit;
 }
 
-Result<std::vector<client::OffsetAnswer>> find_ends(client::Client& client,
-                                                    const client::TopicInfo& topic) {
+Result<TopicEnds> find_ends(client::Client& client, const client::TopicInfo& topic) {
+  // Two requests: a broker refuses one that names a partition twice.
   std::vector<client::OffsetQuery> queries;
   for (size_t i = 0; i < topic.partitions.size(); ++i)
-    for (const int64_t at : {client::kEarliestTimestamp, client::kLatestTimestamp})
-      queries.push_back({{topic.name, Partition(static_cast<int32_t>(i))}, at});
-  return client::list_offsets(client, queries);
+    queries.push_back(
+        {{topic.name, Partition(static_cast<int32_t>(i))}, client::kEarliestTimestamp});
+  TopicEnds ends;
+  TRY_ASSIGN(ends.log_start_offsets, client::list_offsets(client, queries));
+  for (client::OffsetQuery& query : queries) query.timestamp = client::kLatestTimestamp;
+  TRY_ASSIGN(ends.high_watermarks, client::list_offsets(client, queries));
+  return ends;
 }
 
 Cell id_cell(const Uuid& id) { return id.is_zero() ? Cell() : Cell(id.to_string()); }

@@ -22,10 +22,12 @@ struct TopicReport {
 Result<Exit> report_topics(Context& context, const Args& args, const TopicReport& report,
                            const std::vector<client::TopicOutcome>& outcomes);
 
-/// Both ends of every partition: partition n's log start offset is answer 2n, its high watermark 2n
-/// + 1.
-Result<std::vector<client::OffsetAnswer>> find_ends(client::Client& client,
-                                                    const client::TopicInfo& topic);
+/// Both ends of every partition of a topic; an error is in the answer.
+struct TopicEnds {
+  std::vector<client::OffsetAnswer> log_start_offsets;
+  std::vector<client::OffsetAnswer> high_watermarks;
+};
+Result<TopicEnds> find_ends(client::Client& client, const client::TopicInfo& topic);
 
 /// The topic's id for a table; null when the broker is too old to tell.
 Cell id_cell(const Uuid& id);
