@@ -59,12 +59,6 @@ Client::~Client() {
       node->connection->close(Error(ErrorCode::cancelled, "the client is closing"));
 }
 
-std::string Client::describe_node(int32_t node) const {
-  const auto found = nodes_.find(node);
-  return found == nodes_.end() ? concat("broker ", node)
-                               : concat("broker ", found->second->endpoint.to_string());
-}
-
 Client::Node* Client::pick_any() {
   Node* best = nullptr;
   for (auto& [id, node] : nodes_)
@@ -303,13 +297,22 @@ Result<const TopicInfo*> Client::wait_for_topic(const std::string& name, bool au
 }
 
 Result<std::map<int16_t, VersionRange>> Client::broker_versions(int32_t node_id) {
-  TRY_ASSIGN(Node * node, open_node(node_id));
-  flush_output(*node);
-  const Time deadline = now() + options_.connect_timeout;
-  while (node->is_open() && !node->connection->is_ready() && now() < deadline) poll(deadline);
-  if (!node->is_open() || !node->connection->is_ready())
-    return fail(ErrorCode::disconnected, concat(describe_node(node->id), ": no connection"));
-  return node->connection->all_broker_versions();
+  // Any broker will do: each address gets its chance.
+  const size_t attempts = node_id == kAnyNode ? std::max<size_t>(nodes_.size(), 1) : 1;
+  std::optional<Error> failure;
+  for (size_t i = 0; i < attempts; ++i) {
+    auto opened = open_node(node_id);
+    if (!opened) {
+      failure = std::move(opened.error());
+      continue;
+    }
+    Node& node = **opened;
+    flush_output(node);
+    while (node.is_open() && !node.connection->is_ready()) poll(now() + options_.connect_timeout);
+    if (node.is_open()) return node.connection->all_broker_versions();
+    failure = node.named(node.connection->close_reason());
+  }
+  return fail(std::move(*failure));
 }
 
 }  // namespace spool::client

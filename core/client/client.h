@@ -166,7 +166,6 @@ class Client {
   void drop_closed();
   void store_brokers(std::vector<BrokerInfo> brokers);
   Result<IncomingFrame> wait_for(int32_t node, Connection::Request request);
-  std::string describe_node(int32_t node) const;
 
   ClientOptions options_;
   SystemClock clock_;

@@ -92,6 +92,8 @@ class Connection {
   std::optional<Time> next_deadline() const;
   bool is_ready() const { return state_ == State::ready; }
   bool is_closed() const { return state_ == State::closed; }
+  /// Of a closed connection.
+  const Error& close_reason() const { return *close_reason_; }
   /// Requests waiting or unanswered.
   size_t open_requests() const { return waiting_.size() + in_flight_.size(); }
   /// What the broker offers for an API; nullopt when it has none or versions are not known yet.

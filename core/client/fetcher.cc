@@ -1,0 +1,453 @@
+#include "core/client/fetcher.h"
+
+#include <algorithm>
+
+#include "core/base/check.h"
+#include "core/base/text.h"
+#include "core/protocol/messages/fetch.h"
+
+namespace spool::client {
+
+namespace {
+
+using protocol::FetchRequest;
+using protocol::FetchResponse;
+
+/// Answers waiting to be read; more are not asked for, so a slow reader costs memory for two.
+constexpr size_t kReadyAnswersMax = 2;
+constexpr int32_t kNoNode = -1;
+
+/// The partition is served elsewhere, or soon.
+bool is_passing(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::unknown_topic_or_partition:
+    case ErrorCode::leader_not_available:
+    case ErrorCode::not_leader_or_follower:
+    case ErrorCode::replica_not_available:
+    case ErrorCode::kafka_storage_error:
+    case ErrorCode::fenced_leader_epoch:
+    case ErrorCode::unknown_leader_epoch:
+    case ErrorCode::offset_not_available:
+    case ErrorCode::unknown_topic_id:
+    case ErrorCode::inconsistent_topic_id:
+    case ErrorCode::unknown_server_error:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool is_session_error(ErrorCode code) {
+  return code == ErrorCode::fetch_session_id_not_found ||
+         code == ErrorCode::invalid_fetch_session_epoch ||
+         code == ErrorCode::fetch_session_topic_id_error;
+}
+
+/// The position behind the last whole entry; `from` when there is none.
+Result<Offset> position_behind(BytesView entries, Offset from) {
+  record::EntryCursor cursor(entries);
+  for (;;) {
+    TRY_ASSIGN(const auto entry, cursor.next());
+    if (!entry) return from;
+    from = std::max(from, entry->last_offset() + 1);
+  }
+}
+
+}  // namespace
+
+struct Fetcher::PartitionState {
+  std::string topic;
+  Partition partition;
+  StartOffset start;
+  Offset position = kNoOffset;     ///< the next to ask for
+  Offset wanted_from = Offset(0);  ///< `-o N` shows nothing below N, wherever the log begins
+  Offset end = Offset(INT64_MAX);
+  int32_t in_flight_on = kNoNode;  ///< the node that has been asked: an answer of another is stale
+  bool is_mentioned = false;       ///< by the answer being taken
+  Time not_before{};
+  std::optional<Time> failing_since;
+  ErrorCode last_error = ErrorCode::none;
+
+  bool is_finished() const { return position >= end; }
+  std::string name() const { return concat(topic, '-', partition.value); }
+};
+
+struct Fetcher::NodeState {
+  bool is_in_flight = false;
+  Time not_before{};
+  int32_t session_id = 0;
+  int32_t session_epoch = 0;
+  std::map<PartitionState*, Offset> in_session;  ///< and the offset last sent
+  size_t rotation = 0;
+
+  void forget_session() {
+    session_id = 0;
+    session_epoch = 0;
+    in_session.clear();
+  }
+};
+
+bool Fetched::admits(const record::BatchView& batch, size_t& next_aborted,
+                     std::set<ProducerId>& aborted_now) const {
+  if (is_committed_only && batch.has_producer_id()) {
+    for (;
+         next_aborted < aborted.size() && aborted[next_aborted].first_offset <= batch.last_offset();
+         ++next_aborted)
+      aborted_now.insert(aborted[next_aborted].producer_id);
+    if (batch.is_control()) {
+      record::RecordCursor cursor(batch, batch.payload());
+      const auto marker = cursor.next();
+      if (marker && *marker) {
+        const auto type = record::control_type(**marker);
+        if (type && *type == record::ControlType::abort) aborted_now.erase(batch.producer_id());
+      }
+    } else if (batch.is_transactional() && aborted_now.contains(batch.producer_id())) {
+      return false;
+    }
+  }
+  return !batch.is_control();
+}
+
+Error Fetched::broken_at(Offset offset, const Error& error) const {
+  return error.with_context(concat(topic, '-', partition.value, " at offset ", offset.value));
+}
+
+Fetcher::Fetcher(Client& client, FetcherOptions options)
+    : client_(client), options_(std::move(options)), self_(std::make_shared<Fetcher*>(this)) {}
+
+Fetcher::~Fetcher() { *self_ = nullptr; }
+
+void Fetcher::add(const std::string& topic, Partition partition, StartOffset start) {
+  auto state = std::make_unique<PartitionState>();
+  state->topic = topic;
+  state->partition = partition;
+  state->start = start;
+  by_name_[{topic, partition.value}] = state.get();
+  partitions_.push_back(std::move(state));
+}
+
+Status Fetcher::start() {
+  std::vector<OffsetQuery> earliest, latest, timed;
+  for (const auto& state : partitions_) {
+    const TopicPartition at{state->topic, state->partition};
+    earliest.push_back({at, kEarliestTimestamp});
+    latest.push_back({at, kLatestTimestamp});
+    if (state->start.kind == StartOffset::Kind::time) timed.push_back({at, state->start.value});
+  }
+  TRY_ASSIGN(const auto firsts, list_offsets(client_, earliest, options_.isolation));
+  TRY_ASSIGN(const auto ends, list_offsets(client_, latest, options_.isolation));
+  std::vector<OffsetAnswer> times;
+  if (!timed.empty()) {
+    TRY_ASSIGN(times, list_offsets(client_, timed, options_.isolation));
+  }
+  size_t next_time = 0;
+  for (size_t i = 0; i < partitions_.size(); ++i) {
+    PartitionState& state = *partitions_[i];
+    ErrorCode error = firsts[i].error != ErrorCode::none ? firsts[i].error : ends[i].error;
+    const Offset first = firsts[i].offset, end = ends[i].offset;
+    switch (state.start.kind) {
+      case StartOffset::Kind::beginning:
+        state.position = first;
+        break;
+      case StartOffset::Kind::end:
+        state.position = end;
+        break;
+      case StartOffset::Kind::offset:
+        state.wanted_from = Offset(state.start.value);
+        state.position = std::clamp(Offset(state.start.value), first, std::max(first, end));
+        break;
+      case StartOffset::Kind::before_end:
+        state.position =
+            std::max(first, Offset(std::max<int64_t>(0, end.value - state.start.value)));
+        break;
+      case StartOffset::Kind::time: {
+        const OffsetAnswer& answer = times[next_time++];
+        if (answer.error != ErrorCode::none) error = answer.error;
+        state.position = answer.offset == kNoOffset ? end : std::max(first, answer.offset);
+        break;
+      }
+    }
+    if (error != ErrorCode::none)
+      return fail(error, concat(state.name(), ": offsets: ", error_name(error)));
+    if (options_.stop_at_end) state.end = end;
+  }
+  return {};
+}
+
+bool Fetcher::is_done() const {
+  return ready_.empty() &&
+         std::ranges::all_of(partitions_, [](const auto& state) { return state->is_finished(); });
+}
+
+Result<std::optional<Fetched>> Fetcher::next(Time until, int extra_fd) {
+  for (;;) {
+    TRY(refresh_if_due(client_.now()));
+    if (needs_reset_) TRY(reset_out_of_range());
+    send_due(client_.now());
+    if (!ready_.empty()) {
+      Fetched out = std::move(ready_.front());
+      ready_.pop_front();
+      return out;
+    }
+    if (failure_) return fail(*failure_);
+    if (is_done()) return std::nullopt;
+    if (client_.poll(next_event(until), extra_fd)) return std::nullopt;
+    if (ready_.empty() && client_.now() >= until) return std::nullopt;
+  }
+}
+
+Fetcher::Time Fetcher::next_event(Time until) const {
+  const Time now = client_.now();
+  if (needs_metadata_) until = std::min(until, metadata_not_before_);
+  for (const auto& state : partitions_)
+    if (!state->is_finished() && state->not_before > now)
+      until = std::min(until, state->not_before);
+  for (const auto& [id, node] : nodes_)
+    if (node.not_before > now) until = std::min(until, node.not_before);
+  return until;
+}
+
+Status Fetcher::refresh_if_due(Time now) {
+  if (!needs_metadata_ || now < metadata_not_before_) return {};
+  metadata_not_before_ = now + client_.options().retry_backoff;
+  std::set<std::string> names;
+  for (const auto& state : partitions_)
+    if (!state->is_finished()) names.insert(state->topic);
+  const Status refreshed =
+      client_.refresh_metadata(std::vector<std::string>(names.begin(), names.end()));
+  if (refreshed) needs_metadata_ = false;
+  for (const auto& state : partitions_) {
+    if (!state->failing_since || now - *state->failing_since < client_.options().timeout) continue;
+    if (!refreshed) return fail(refreshed.error());
+    return fail(state->last_error, concat(state->name(), ": ", error_name(state->last_error),
+                                          " for ", client_.options().timeout.count() / 1000, " s"));
+  }
+  return {};
+}
+
+void Fetcher::send_due(Time now) {
+  if (ready_.size() >= kReadyAnswersMax * std::max<size_t>(1, partitions_.size())) return;
+  std::map<int32_t, std::vector<PartitionState*>> by_node;
+  for (const auto& state : partitions_) {
+    if (state->is_finished() || now < state->not_before || state->in_flight_on != kNoNode) continue;
+    const TopicInfo* const topic = client_.topic(state->topic);
+    const auto index = static_cast<size_t>(state->partition.value);
+    if (topic == nullptr || index >= topic->partitions.size() ||
+        topic->partitions[index].leader < 0) {
+      note_failure(*state, ErrorCode::unknown_topic_or_partition);
+      needs_metadata_ = true;
+      continue;
+    }
+    by_node[topic->partitions[index].leader].push_back(state.get());
+  }
+  for (const auto& [node, wanted] : by_node) send_to(node, wanted);
+}
+
+void Fetcher::send_to(int32_t node_id, const std::vector<PartitionState*>& wanted) {
+  NodeState& node = nodes_[node_id];
+  if (node.is_in_flight || client_.now() < node.not_before) return;
+  const bool has_session = node.session_id != 0;
+  CallOptions call{.timeout = client_.options().request_timeout + options_.wait_max};
+  FetchRequest request;
+  request.max_wait_ms = static_cast<int32_t>(options_.wait_max.count());
+  request.min_bytes = options_.bytes_min;
+  request.max_bytes = options_.bytes_max;
+  request.isolation_level = static_cast<int8_t>(options_.isolation);
+  // One partition alone gains nothing from a session, and would take one of the broker's slots.
+  request.session_id = node.session_id;
+  request.session_epoch = has_session || wanted.size() > 1 ? node.session_epoch : -1;
+  const auto topic_of = [&](auto& topics, const PartitionState& state) -> auto& {
+    if (topics.empty() || topics.back().topic != state.topic) {
+      topics.emplace_back().topic = state.topic;
+      const TopicInfo* const info = client_.topic(state.topic);
+      topics.back().topic_id = info == nullptr ? kZeroUuid : info->id;
+      // A broker that told no id takes names only.
+      if (topics.back().topic_id.is_zero()) call.version_max = 12;
+      topic_names_[topics.back().topic_id] = state.topic;
+    }
+    return topics.back();
+  };
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    // Without a session the broker fills the answer in our order: every partition gets its turn to
+    // be first.
+    PartitionState& state = *wanted[has_session ? i : (i + node.rotation) % wanted.size()];
+    state.in_flight_on = node_id;
+    if (has_session) {
+      const auto sent = node.in_session.find(&state);
+      if (sent != node.in_session.end() && sent->second == state.position) continue;
+    }
+    node.in_session[&state] = state.position;
+    auto& partition = topic_of(request.topics, state).partitions.emplace_back();
+    partition.partition = state.partition.value;
+    partition.fetch_offset = state.position.value;
+    partition.partition_max_bytes = options_.partition_bytes_max;
+    const TopicInfo* const info = client_.topic(state.topic);
+    partition.current_leader_epoch =
+        info->partitions[static_cast<size_t>(state.partition.value)].leader_epoch.value;
+  }
+  ++node.rotation;
+  for (auto at = node.in_session.begin(); at != node.in_session.end();) {
+    if (std::ranges::find(wanted, at->first) != wanted.end()) {
+      ++at;
+      continue;
+    }
+    if (has_session)
+      topic_of(request.forgotten_topics_data, *at->first)
+          .partitions.push_back(at->first->partition.value);
+    at = node.in_session.erase(at);
+  }
+  node.is_in_flight = true;
+  client_.send_for_frame(node_id, request, std::move(call),
+                         [self = self_, node_id](Result<IncomingFrame> answer) {
+                           if (*self != nullptr) (*self)->on_answer(node_id, std::move(answer));
+                         });
+}
+
+void Fetcher::on_answer(int32_t node_id, Result<IncomingFrame> answer) {
+  NodeState& node = nodes_[node_id];
+  node.is_in_flight = false;
+  std::vector<PartitionState*> asked;
+  for (const auto& state : partitions_) {
+    if (state->in_flight_on != node_id) continue;
+    state->in_flight_on = kNoNode;
+    state->is_mentioned = false;
+    asked.push_back(state.get());
+  }
+  if (!answer) {
+    // The connection is gone and the session with it.
+    node.forget_session();
+    node.not_before = client_.now() + client_.options().retry_backoff;
+    needs_metadata_ = true;
+    if (answer.error().code() == ErrorCode::unsupported_version) failure_ = answer.error();
+    for (PartitionState* state : asked) note_failure(*state, answer.error().code());
+    return;
+  }
+  const auto frame = std::make_shared<const IncomingFrame>(std::move(*answer));
+  const auto body = protocol::decode<FetchResponse>(frame->body(), frame->version);
+  if (!body) {
+    failure_ = body.error();
+    return;
+  }
+  if (const auto code = static_cast<ErrorCode>(body->error_code); code != ErrorCode::none)
+    return on_request_error(node, asked, code);
+  if (body->session_id == 0) {
+    node.forget_session();
+  } else {
+    node.session_id = body->session_id;
+    node.session_epoch = node.session_epoch == INT32_MAX ? 1 : node.session_epoch + 1;
+  }
+  for (const auto& topic : body->responses)
+    for (const auto& partition : topic.partitions) {
+      PartitionState* const state =
+          find(topic.topic, topic.topic_id, partition.partition_index, frame->version);
+      if (state == nullptr || std::ranges::find(asked, state) == asked.end()) continue;
+      state->is_mentioned = true;
+      on_partition(*state, &partition, frame);
+    }
+  // What a session's answer leaves out has no news, and no error.
+  for (PartitionState* state : asked)
+    if (!state->is_mentioned) state->failing_since.reset();
+}
+
+void Fetcher::on_request_error(NodeState& node, const std::vector<PartitionState*>& asked,
+                               ErrorCode code) {
+  node.forget_session();
+  if (is_session_error(code)) return;  // the next request opens another
+  node.not_before = client_.now() + client_.options().retry_backoff;
+  needs_metadata_ = true;
+  for (PartitionState* state : asked) note_failure(*state, code);
+  if (!is_passing(code)) failure_ = Error(code, concat("fetch: ", error_name(code)));
+}
+
+void Fetcher::note_failure(PartitionState& state, ErrorCode code) {
+  if (!state.failing_since) state.failing_since = client_.now();
+  state.last_error = code;
+}
+
+Fetcher::PartitionState* Fetcher::find(std::string_view topic, const Uuid& id, int32_t partition,
+                                       int16_t version) {
+  std::string name(topic);
+  if (version >= 13) {
+    const auto found = topic_names_.find(id);
+    if (found == topic_names_.end()) return nullptr;
+    name = found->second;
+  }
+  const auto found = by_name_.find(std::pair(std::move(name), partition));
+  return found == by_name_.end() ? nullptr : found->second;
+}
+
+void Fetcher::on_partition(PartitionState& state, const void* data,
+                           std::shared_ptr<const IncomingFrame> frame) {
+  const auto& partition = *static_cast<const FetchResponse::PartitionData*>(data);
+  if (const auto code = static_cast<ErrorCode>(partition.error_code); code != ErrorCode::none)
+    return on_partition_error(state, code);
+  state.failing_since.reset();
+  if (partition.records.bytes.empty() || state.is_finished()) return;
+  const auto behind = position_behind(partition.records.bytes, state.position);
+  if (!behind) {
+    failure_ =
+        behind.error().with_context(concat(state.name(), " at offset ", state.position.value));
+    return;
+  }
+  if (*behind == state.position)
+    return;  // only the beginning of an entry: it comes first another time
+  Fetched out;
+  out.topic = state.topic;
+  out.partition = state.partition;
+  out.entries = partition.records.bytes;
+  out.from = std::max(state.position, state.wanted_from);
+  out.until = state.end;
+  out.high_watermark = Offset(partition.high_watermark);
+  out.is_committed_only = options_.isolation == Isolation::read_committed;
+  if (partition.aborted_transactions)
+    for (const auto& aborted : *partition.aborted_transactions)
+      out.aborted.push_back({ProducerId(aborted.producer_id), Offset(aborted.first_offset)});
+  std::ranges::sort(out.aborted, {}, &Fetched::Aborted::first_offset);
+  out.frame = std::move(frame);
+  state.position = *behind;
+  ready_.push_back(std::move(out));
+}
+
+void Fetcher::on_partition_error(PartitionState& state, ErrorCode code) {
+  state.not_before = client_.now() + client_.options().retry_backoff;
+  if (code == ErrorCode::offset_out_of_range) {
+    needs_reset_ = true;
+    state.start = {StartOffset::Kind::offset, state.position.value};
+    state.not_before = Time::max();  // until the reset
+    return;
+  }
+  if (!is_passing(code)) {
+    failure_ = Error(code, concat(state.name(), ": ", error_name(code)));
+    return;
+  }
+  note_failure(state, code);
+  needs_metadata_ = true;
+}
+
+Status Fetcher::reset_out_of_range() {
+  needs_reset_ = false;
+  for (const auto& state : partitions_) {
+    if (state->not_before != Time::max()) continue;
+    const TopicPartition at{state->topic, state->partition};
+    TRY_ASSIGN(const auto first,
+               list_offsets(client_, {{at, kEarliestTimestamp}}, options_.isolation));
+    TRY_ASSIGN(const auto end, list_offsets(client_, {{at, kLatestTimestamp}}, options_.isolation));
+    for (const auto& answer : {first[0], end[0]})
+      if (answer.error != ErrorCode::none)
+        return fail(answer.error, concat(state->name(), ": offsets: ", error_name(answer.error)));
+    const Offset expected = state->position;
+    state->position =
+        std::clamp(expected, first[0].offset, std::max(first[0].offset, end[0].offset));
+    state->not_before = Time();
+    if (state->position < expected) {
+      // The log is shorter than what has been read of it: what comes next is new, and an end beyond
+      // it is never reached.
+      if (options_.stop_at_end) state->end = std::min(state->end, state->position);
+    }
+    if (state->position != expected && options_.on_gap)
+      options_.on_gap(state->topic, state->partition, expected, state->position);
+  }
+  return {};
+}
+
+}  // namespace spool::client

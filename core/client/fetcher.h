@@ -1,0 +1,162 @@
+#pragma once
+
+/// Reads partitions in order, from an offset on, until an end or for ever.
+///
+/// One Fetch is in flight on each broker; the next one goes out as soon as the last answer's batch
+/// headers have been looked at, before its records are, so that the broker works while the caller
+/// does. Several partitions on a broker share an incremental session (KIP-227).
+///
+/// The end is a snapshot: what the log end was when reading began. Reaching it is a matter of
+/// position, not of records, so compaction holes and transaction markers at the end do not matter.
+///
+/// One thread; nothing happens outside its calls.
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/client/admin.h"
+#include "core/client/client.h"
+#include "core/client/start_offset.h"
+#include "core/record/control.h"
+#include "core/record/record_reader.h"
+
+namespace spool::client {
+
+struct FetcherOptions {
+  Isolation isolation = Isolation::read_uncommitted;
+  bool stop_at_end = false;  ///< each partition ends where its log ended when start() ran
+  std::chrono::milliseconds wait_max{
+      500};  ///< how long a broker may hold a Fetch that finds nothing
+  int32_t bytes_min = 1;
+  int32_t bytes_max = 50 << 20;
+  int32_t partition_bytes_max = 1 << 20;
+  /// Told when records are gone that were to be read: retention overtook the reader, or the log was
+  /// truncated.
+  std::function<void(std::string_view topic, Partition partition, Offset expected, Offset resumed)>
+      on_gap;
+};
+
+/// What one answer holds for one partition.
+struct Fetched {
+  std::string_view topic;  ///< lives as long as the fetcher
+  Partition partition;
+  BytesView entries;  ///< whole and incomplete entries, as they came
+  Offset from;  ///< records below were asked for by nobody: a batch begins before the offset wanted
+  Offset until;  ///< records from here on lie behind the end
+  Offset high_watermark;
+  struct Aborted {
+    ProducerId producer_id;
+    Offset first_offset;
+  };
+  std::vector<Aborted> aborted;  ///< read_committed: by first offset
+  bool is_committed_only = false;
+  std::shared_ptr<const IncomingFrame> frame;  ///< keeps the entries alive
+
+  /// Calls f(const RecordView&) -> bool for each record wanted, in order; false ends the walk.
+  /// Control records and, when read committed, records of aborted transactions are left out. reader
+  /// decompresses; views live until the next batch is read errors  corrupt_message: a CRC does not
+  /// match, or what record::RecordReader says; with topic, partition, offset
+  template <class F>
+  Status for_each(record::RecordReader& reader, F&& f) const;
+
+ private:
+  /// Whether the batch's records are to be shown; keeps track of the transactions that are aborted
+  /// at this point.
+  bool admits(const record::BatchView& batch, size_t& next_aborted,
+              std::set<ProducerId>& aborted_now) const;
+  Error broken_at(Offset offset, const Error& error) const;
+};
+
+class Fetcher {
+ public:
+  using Time = Clock::Monotonic;
+
+  Fetcher(Client& client, FetcherOptions options);
+  ~Fetcher();
+  Fetcher(const Fetcher&) = delete;
+  Fetcher& operator=(const Fetcher&) = delete;
+
+  /// Adds a partition; only before start().
+  void add(const std::string& topic, Partition partition, StartOffset start);
+  /// Finds out where to begin and, with stop_at_end, where to end.
+  Status start();
+
+  /// The next batch of data. Waits until there is some, at most until `until` or until extra_fd is
+  /// ready. returns  nullopt when there is none: is_done() tells whether there will be errors those
+  /// of the cluster that waiting does not cure
+  Result<std::optional<Fetched>> next(Time until, int extra_fd = -1);
+
+  /// Whether next() would have to wait.
+  bool has_ready() const { return !ready_.empty(); }
+  /// Every partition has reached its end and has been handed out.
+  bool is_done() const;
+
+ private:
+  struct PartitionState;
+  struct NodeState;
+
+  void send_due(Time now);
+  void send_to(int32_t node, const std::vector<PartitionState*>& wanted);
+  void on_answer(int32_t node, Result<IncomingFrame> answer);
+  void on_request_error(NodeState& node, const std::vector<PartitionState*>& asked, ErrorCode code);
+  void note_failure(PartitionState& state, ErrorCode code);
+  void on_partition(PartitionState& state, const void* data,
+                    std::shared_ptr<const IncomingFrame> frame);
+  void on_partition_error(PartitionState& state, ErrorCode code);
+  PartitionState* find(std::string_view topic, const Uuid& id, int32_t partition, int16_t version);
+  Status reset_out_of_range();
+  Status refresh_if_due(Time now);
+  Time next_event(Time until) const;
+
+  Client& client_;
+  FetcherOptions options_;
+  std::vector<std::unique_ptr<PartitionState>> partitions_;
+  std::map<std::pair<std::string, int32_t>, PartitionState*, std::less<>> by_name_;
+  std::map<Uuid, std::string> topic_names_;  ///< by the ids we have asked with
+  std::map<int32_t, NodeState> nodes_;
+  std::deque<Fetched> ready_;
+  bool needs_metadata_ = false;
+  bool needs_reset_ = false;
+  Time metadata_not_before_{};
+  std::optional<Error> failure_;
+  /// Answers may come after the fetcher has gone: the client keeps the callbacks.
+  std::shared_ptr<Fetcher*> self_;
+};
+
+template <class F>
+Status Fetched::for_each(record::RecordReader& reader, F&& f) const {
+  size_t next_aborted = 0;
+  std::set<ProducerId> aborted_now;
+  record::EntryCursor cursor(entries);
+  for (;;) {
+    auto entry = cursor.next();
+    if (!entry) return fail(broken_at(from, entry.error()));
+    if (!*entry) return {};
+    const record::EntryView& view = **entry;
+    if (view.last_offset() < from) continue;
+    if (!view.is_legacy() && view.offset() >= until) return {};
+    if (!view.is_valid())
+      return fail(broken_at(view.offset(),
+                            Error(ErrorCode::corrupt_message, "the checksum does not match")));
+    if (const auto batch = view.batch(); batch && !admits(*batch, next_aborted, aborted_now))
+      continue;
+    bool goes_on = true;
+    Status walked = reader.for_each(view, [&](const record::RecordView& record) {
+      if (record.offset < from) return true;
+      goes_on = record.offset < until && f(record);
+      return goes_on;
+    });
+    if (!walked) return fail(broken_at(view.offset(), walked.error()));
+    if (!goes_on) return {};
+  }
+}
+
+}  // namespace spool::client
