@@ -187,6 +187,7 @@ class BrokerConfig {
   const std::vector<ListenerAddress>& advertised_listeners() const { return advertised_listeners_; }
 
  private:
+  void mirror_node_id();
   Status check_together();
 
   ConfigMap given_;

@@ -179,8 +179,15 @@ Result<BrokerConfig> BrokerConfig::load(const ConfigInputs& inputs,
   for (const auto& [name, entry] : given) TRY(check_given(name, entry, warnings));
   BrokerConfig config;
   for (auto& [name, entry] : given) config.given_[name] = std::move(entry.value);
+  config.mirror_node_id();
   TRY(config.check_together());
   return config;
+}
+
+/// node.id and its older name broker.id are one setting: giving one gives the other.
+void BrokerConfig::mirror_node_id() {
+  if (given("node.id") && !given("broker.id")) given_["broker.id"] = given_["node.id"];
+  if (!given("node.id") && integer("broker.id") >= 0) given_["node.id"] = given_["broker.id"];
 }
 
 std::optional<std::string_view> BrokerConfig::given(std::string_view name) const {
@@ -207,11 +214,7 @@ std::vector<std::string> BrokerConfig::list(std::string_view name) const {
   return parse_set(value(name).value_or(""));
 }
 
-int32_t BrokerConfig::node_id() const {
-  if (!given("node.id") && given("broker.id") && integer("broker.id") >= 0)
-    return static_cast<int32_t>(integer("broker.id"));
-  return static_cast<int32_t>(integer("node.id"));
-}
+int32_t BrokerConfig::node_id() const { return static_cast<int32_t>(integer("node.id")); }
 
 bool BrokerConfig::has_log_dirs() const { return given("log.dirs") || given("log.dir"); }
 

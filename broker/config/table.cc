@@ -226,7 +226,7 @@ constexpr ConfigDef kBroker[] = {
     row("kafka.metrics.polling.interval.secs", int_, "10", at_least(1), fixed, ignored),
     row("kafka.metrics.reporters", list, "", set_of(), fixed, ignored),
     row("leader.imbalance.check.interval.seconds", long_, "300", at_least(1), fixed, ignored),
-    row("listener.security.protocol.map", string, "PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,SASL_SSL:SASL_SSL,SSL:SSL", any(), per_broker, acts, "Security protocol of each listener name."),
+    row("listener.security.protocol.map", string, "SASL_SSL:SASL_SSL,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT", any(), per_broker, acts, "Security protocol of each listener name."),
     row("listeners", list, laptop_default("listeners"), non_empty_list(), per_broker, acts, "Addresses to listen on: NAME://host:port items; port 0 lets the system choose."),
     row("log.cleaner.backoff.ms", long_, "15000", at_least(0), cluster_wide, ignored),
     row("log.cleaner.dedupe.buffer.size", long_, "134217728", any(), cluster_wide, ignored),
