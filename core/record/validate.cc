@@ -13,6 +13,8 @@ namespace spool::record {
 namespace {
 
 constexpr int64_t kNoTimestamp = -1;
+constexpr size_t kRecordErrorsMax =
+    100'000;                              // a compressed batch can hold any number of bad records
 constexpr size_t kRecordErrorsShown = 3;  // in the message of the batch; the list has all
 
 using Failure = std::unexpected<ValidateFailure>;
@@ -163,22 +165,22 @@ class RecordsCheck {
 
   // Kafka looks at the key first and reports one error a record.
   void note(const RawRecord& record, int32_t index, int64_t timestamp) {
-    if (options_.is_compacted && record.key == nullptr) {
-      errors_.push_back(
-          {index, concat("Compacted topic cannot accept message without key in topic partition ",
-                         options_.partition_name, ".")});
-      return;
-    }
-    has_timestamp_error_ = true;
+    ++errors_count_;
+    const bool is_key_missing = options_.is_compacted && record.key == nullptr;
+    has_timestamp_error_ |= !is_key_missing;
+    if (errors_.size() < kRecordErrorsMax) errors_.push_back({index, reason(record, timestamp)});
+  }
+
+  std::string reason(const RawRecord& record, int64_t timestamp) const {
+    if (options_.is_compacted && record.key == nullptr)
+      return concat("Compacted topic cannot accept message without key in topic partition ",
+                    options_.partition_name, ".");
     if (checks_range_ && timestamp != kNoTimestamp)
-      errors_.push_back(
-          {index, concat("Timestamp ", timestamp, " of message with offset ", record.offset_delta,
-                         " is out of range. The timestamp should be within [", oldest_, ", ",
-                         newest_, "]")});
-    else
-      errors_.push_back(
-          {index, concat("Invalid timestamp type in message with offset ", record.offset_delta,
-                         ". Producer should not set timestamp type to LogAppendTime.")});
+      return concat("Timestamp ", timestamp, " of message with offset ", record.offset_delta,
+                    " is out of range. The timestamp should be within [", oldest_, ", ", newest_,
+                    "]");
+    return concat("Invalid timestamp type in message with offset ", record.offset_delta,
+                  ". Producer should not set timestamp type to LogAppendTime.");
   }
 
   Failure refuse_errors() {
@@ -187,7 +189,7 @@ class RecordsCheck {
           ErrorCode::invalid_timestamp,
           "One or more records have been rejected due to invalid timestamp", std::move(errors_)});
     std::string message =
-        concat("One or more records have been rejected due to ", errors_.size(),
+        concat("One or more records have been rejected due to ", errors_count_,
                " record errors in total, and only showing the first three errors at most: ");
     for (size_t i = 0; i < std::min(errors_.size(), kRecordErrorsShown); ++i)
       append_text(message, i == 0 ? "[" : ", ", "RecordError(batchIndex=", errors_[i].index,
@@ -208,6 +210,7 @@ class RecordsCheck {
   bool checks_range_;
   bool is_consecutive_ = true;
   bool has_timestamp_error_ = false;
+  size_t errors_count_ = 0;
   std::vector<RecordError> errors_;
 };
 
