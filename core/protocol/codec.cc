@@ -132,6 +132,8 @@ bool Decoder::value(const Field& field, void* to) {
       return number<uint16_t>(to);
     case Kind::int32:
       return number<int32_t>(to);
+    case Kind::uint32:
+      return number<uint32_t>(to);
     case Kind::int64:
       return number<int64_t>(to);
     case Kind::float64:
@@ -455,6 +457,9 @@ bool Encoder<Sink>::value(const Field& field, const void* from) {
       return true;
     case Kind::int32:
       number(detail::as<int32_t>(from));
+      return true;
+    case Kind::uint32:
+      number(detail::as<uint32_t>(from));
       return true;
     case Kind::int64:
       number(detail::as<int64_t>(from));

@@ -31,6 +31,8 @@ bool is_default(const Field& field, const void* from) {
       return detail::as<uint16_t>(from) == number;
     case Kind::int32:
       return detail::as<int32_t>(from) == number;
+    case Kind::uint32:
+      return detail::as<uint32_t>(from) == number;
     case Kind::int64:
       return detail::as<int64_t>(from) == number;
     case Kind::float64:

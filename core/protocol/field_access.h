@@ -31,6 +31,7 @@ constexpr size_t fixed_size(Kind kind) {
     case Kind::uint16:
       return 2;
     case Kind::int32:
+    case Kind::uint32:
       return 4;
     case Kind::int64:
     case Kind::float64:

@@ -101,6 +101,8 @@ bool JsonWriter::value(const Field& field, const void* from) {
       return number<uint16_t>(from);
     case Kind::int32:
       return number<int32_t>(from);
+    case Kind::uint32:
+      return number<uint32_t>(from);
     case Kind::int64:
       return number<int64_t>(from);
     case Kind::float64:
@@ -252,6 +254,8 @@ bool JsonReader::value(const Field& field, const Json& from, void* to) {
       return number<uint16_t>(from, to);
     case Kind::int32:
       return number<int32_t>(from, to);
+    case Kind::uint32:
+      return number<uint32_t>(from, to);
     case Kind::int64:
       return number<int64_t>(from, to);
     case Kind::float64:

@@ -101,6 +101,7 @@
 #include "core/protocol/records/principal.h"
 #include "core/protocol/records/raft.h"
 #include "core/protocol/records/share.h"
+#include "core/protocol/records/storage.h"
 #include "core/protocol/records/transaction.h"
 
 namespace spool::protocol {
@@ -385,6 +386,11 @@ constexpr MessageEntry kMessages[] = {
     entry<ConsumerProtocolSubscription>(),
     entry<ConsumerProtocolAssignment>(),
     entry<DefaultPrincipalData>(),
+    entry<ProducerSnapshot>(),
+    entry<RemoteLogSegmentMetadataRecord>("__remote_log_metadata"),
+    entry<RemoteLogSegmentMetadataUpdateRecord>("__remote_log_metadata"),
+    entry<RemotePartitionDeleteMetadataRecord>("__remote_log_metadata"),
+    entry<RemoteLogSegmentMetadataSnapshotRecord>("__remote_log_metadata"),
 };
 
 const MessageEntry* find_if(auto matches) {

@@ -65,6 +65,7 @@ enum class Kind : uint8_t {
   int16,
   uint16,
   int32,
+  uint32,
   int64,
   float64,
   uuid,
@@ -217,6 +218,8 @@ constexpr Kind kind_of() {
     return Kind::uint16;
   else if constexpr (std::is_same_v<T, int32_t>)
     return Kind::int32;
+  else if constexpr (std::is_same_v<T, uint32_t>)
+    return Kind::uint32;
   else if constexpr (std::is_same_v<T, int64_t>)
     return Kind::int64;
   else if constexpr (std::is_same_v<T, double>)

@@ -3,6 +3,7 @@
 #include "core/protocol/records/principal.h"
 #include "core/protocol/records/raft.h"
 #include "core/protocol/records/share.h"
+#include "core/protocol/records/storage.h"
 #include "core/protocol/records/transaction.h"
 #include "core/protocol/schema_of.h"
 
@@ -26,5 +27,10 @@ SPOOL_SCHEMA(AbortedTxn)
 SPOOL_SCHEMA(ConsumerProtocolSubscription)
 SPOOL_SCHEMA(ConsumerProtocolAssignment)
 SPOOL_SCHEMA(DefaultPrincipalData)
+SPOOL_SCHEMA(ProducerSnapshot)
+SPOOL_SCHEMA(RemoteLogSegmentMetadataRecord)
+SPOOL_SCHEMA(RemoteLogSegmentMetadataUpdateRecord)
+SPOOL_SCHEMA(RemotePartitionDeleteMetadataRecord)
+SPOOL_SCHEMA(RemoteLogSegmentMetadataSnapshotRecord)
 
 }  // namespace spool::protocol
