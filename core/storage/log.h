@@ -152,6 +152,10 @@ class Log {
   /// Makes everything below log_end_offset survive a power cut; recovery_point follows. May run
   /// beside an append: call it without the partition mutex.
   virtual Status flush() = 0;
+  /// flush.messages or flush.ms ask for a flush, or a finished segment waits for one.
+  virtual bool is_flush_due(int64_t now_ms) const = 0;
+  /// Gives descriptors of idle files back; they are opened again on demand.
+  virtual void release_files() = 0;
   virtual Status roll() = 0;  ///< starts a new active segment
   /// Deletes whole segments by log start, size and time (6.1). Returns how many; files go after
   /// file.delete.delay.ms by way of delete_due_files().
