@@ -1,0 +1,128 @@
+/// DeleteTopics: takes topics out of the metadata log; their files go after file.delete.delay.ms.
+///
+/// v1-v5  by name            v3  73 when delete.topic.enable is false (before: 42)
+/// v5     message            v6  by name or by id, not both (42)
+///
+/// A name that cannot be a topic's is an unknown one (3), not an invalid one. A topic that one
+/// request names twice, by name or by id, is refused (42) and stays.
+
+#include "broker/handlers/delete_topics.h"
+
+#include <map>
+
+#include "broker/config/config.h"
+#include "broker/handlers/handlers.h"
+#include "broker/metadata/store.h"
+
+namespace spool::broker {
+
+using protocol::DeleteTopicsRequest;
+using protocol::DeleteTopicsResponse;
+using Answer = DeleteTopicsResponse::DeletableTopicResult;
+using State = DeleteTopicsRequest::DeleteTopicState;
+
+namespace {
+
+std::vector<State> states_of(const DeleteTopicsRequest& request) {
+  std::vector<State> states = request.topics;
+  for (const std::string& name : request.topic_names) states.push_back({name, {}, {}});
+  return states;
+}
+
+Answer answer_to(const State& state, ErrorCode code, std::optional<std::string> message) {
+  Answer answer;
+  answer.name = state.name;
+  answer.topic_id = state.topic_id;
+  answer.error_code = static_cast<int16_t>(code);
+  answer.error_message = std::move(message);
+  return answer;
+}
+
+DeletionPlan plan_one(const State& state, const MetadataImage& image) {
+  const bool has_id = !state.topic_id.is_zero();
+  if (state.name && has_id)
+    return {answer_to(state, ErrorCode::invalid_request,
+                      "You may not specify both topic name and topic id."),
+            {}};
+  if (!state.name && !has_id)
+    return {
+        answer_to(state, ErrorCode::invalid_request, "Neither topic name nor id were specified."),
+        {}};
+  const TopicImage* topic = has_id ? image.topic(state.topic_id) : image.topic(*state.name);
+  if (topic == nullptr && has_id)
+    return {
+        answer_to(state, ErrorCode::unknown_topic_id, "This server does not host this topic ID."),
+        {}};
+  if (topic == nullptr)
+    return {answer_to(state, ErrorCode::unknown_topic_or_partition,
+                      "This server does not host this topic-partition."),
+            {}};
+  Answer answer;
+  answer.name = topic->name;
+  answer.topic_id = topic->id;
+  return {std::move(answer), topic->id};
+}
+
+bool is_same_entry(const Answer& a, const Answer& b) {
+  return a.name == b.name && a.topic_id == b.topic_id;
+}
+
+void refuse_as_duplicate(DeletionPlan& plan, std::string_view message) {
+  plan.answer.error_code = static_cast<int16_t>(ErrorCode::invalid_request);
+  plan.answer.error_message = std::string(message);
+  plan.topic_id = std::nullopt;
+}
+
+/// Adds the plan unless the same topic, or the same unknown name or id, is there already: then that
+/// one is refused.
+void add(std::vector<DeletionPlan>& plans, DeletionPlan plan, const State& state) {
+  for (DeletionPlan& other : plans) {
+    if (!is_same_entry(other.answer, plan.answer)) continue;
+    // Two entries that name nothing, or name both, are wrong each by itself.
+    if (state.name.has_value() == !state.topic_id.is_zero()) continue;
+    refuse_as_duplicate(other, state.name ? "Duplicate topic name." : "Duplicate topic id.");
+    return;
+  }
+  plans.push_back(std::move(plan));
+}
+
+DeleteTopicsResponse refuse_all(const DeleteTopicsRequest& message, int16_t version) {
+  const ErrorCode code =
+      version < 3 ? ErrorCode::invalid_request : ErrorCode::topic_deletion_disabled;
+  DeleteTopicsResponse response;
+  for (const State& state : states_of(message))
+    response.responses.push_back(answer_to(state, code, "Topic deletion is disabled."));
+  return response;
+}
+
+}  // namespace
+
+std::vector<DeletionPlan> plan_deletions(const DeleteTopicsRequest& request,
+                                         const MetadataImage& image) {
+  std::vector<DeletionPlan> plans;
+  for (const State& state : states_of(request)) add(plans, plan_one(state, image), state);
+  return plans;
+}
+
+DeleteTopicsResponse handle_delete_topics(Services& services, const Request& request,
+                                          const DeleteTopicsRequest& message) {
+  if (!services.config.boolean("delete.topic.enable")) return refuse_all(message, request.version);
+  std::vector<DeletionPlan> plans;
+  {
+    const auto image = services.metadata.read();
+    plans = plan_deletions(message, *image);
+  }
+  DeleteTopicsResponse response;
+  for (DeletionPlan& plan : plans) {
+    if (plan.topic_id) {
+      if (const Status status = services.metadata.delete_topic(*plan.topic_id); !status) {
+        plan.answer.error_code = wire_code(status.error().code());
+        plan.answer.error_message = std::string(status.error().text());
+      }
+    }
+    response.responses.push_back(std::move(plan.answer));
+  }
+  return response;
+}
+
+}  // namespace spool::broker
