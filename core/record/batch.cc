@@ -11,11 +11,6 @@ namespace spool::record {
 
 namespace {
 
-// Damaged batches can hold any numbers; a sum beyond 64 bits wraps, as it does in Kafka.
-int64_t wrapping_add(int64_t a, int64_t b) {
-  return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
-}
-
 std::optional<BytesView> optional_view(const uint8_t* data, size_t size) {
   if (data == nullptr) return std::nullopt;
   return BytesView(data, size);
@@ -92,35 +87,24 @@ RecordCursor::RecordCursor(const BatchView& batch, BytesView records)
       base_sequence_(batch.base_sequence()),
       count_(batch.records_count()) {}
 
-Result<std::optional<RecordView>> RecordCursor::next() {
+Status RecordCursor::status() const {
   if (count_ < 0) return fail(ErrorCode::invalid_record, concat("negative record count ", count_));
-  if (index_ == count_) {
-    if (rest_.empty()) return std::nullopt;
-    return fail(ErrorCode::invalid_record,
-                concat(rest_.size(), " bytes left over after ", count_, " records"));
-  }
-  const uint8_t* at = rest_.data();
-  const uint8_t* const end = at + rest_.size();
-  if (at == end)
+  if (is_malformed_ && rest_.empty())
     return fail(ErrorCode::invalid_record, concat("only ", index_, " of ", count_, " records"));
-  RawRecord raw;
-  if (!parse_record(at, end, raw))
+  if (is_malformed_)
     return fail(ErrorCode::invalid_record,
                 concat("record ", index_, " of ", count_, " is malformed"));
-  rest_ = BytesView(at, static_cast<size_t>(end - at));
-  ++index_;
+  if (!rest_.empty())
+    return fail(ErrorCode::invalid_record,
+                concat(rest_.size(), " bytes left over after ", count_, " records"));
+  return {};
+}
 
+Result<std::optional<RecordView>> RecordCursor::next() {
   std::optional<RecordView> record(std::in_place);
-  record->offset = Offset(wrapping_add(base_offset_.value, raw.offset_delta));
-  record->timestamp_ms =
-      is_append_time_ ? append_time_ : wrapping_add(base_timestamp_, raw.timestamp_delta);
-  record->offset_delta = raw.offset_delta;
-  record->sequence = base_sequence_ == -1 ? -1 : advance_sequence(base_sequence_, raw.offset_delta);
-  record->key = optional_view(raw.key, raw.key_bytes);
-  record->value = optional_view(raw.value, raw.value_bytes);
-  record->headers_count = raw.headers_count;
-  record->headers = BytesView(raw.headers, raw.headers_bytes);
-  return record;
+  if (next(*record)) return record;
+  TRY(status());
+  return std::nullopt;
 }
 
 }  // namespace spool::record

@@ -28,6 +28,7 @@
 #include "core/base/error.h"
 #include "core/base/types.h"
 #include "core/compress/codec.h"
+#include "core/record/record_parser.h"
 
 namespace spool::record {
 
@@ -142,11 +143,46 @@ class RecordCursor {
   /// records  the batch's payload after decompression; lives as long as the cursor and every view
   /// it returns
   RecordCursor(const BatchView& batch, BytesView records);
-  /// The next record; nullopt after the last, having checked that nothing is left over. Errors:
-  /// invalid_record.
+  /// The next record; nullopt after the last, having checked that nothing is left over. Errors: invalid_record.
   Result<std::optional<RecordView>> next();
+  /// The same for loops that count nanoseconds: true and `out` filled, or false after the last record or at the first
+  /// bad one; status() tells which.
+  bool next(RecordView& out) {
+    if (index_ >= count_) return false;
+    const uint8_t* at = rest_.data();
+    const uint8_t* const end = at + rest_.size();
+    RawRecord raw;
+    if (at == end || !parse_record(at, end, raw)) {
+      is_malformed_ = true;
+      return false;
+    }
+    rest_ = BytesView(at, static_cast<size_t>(end - at));
+    ++index_;
+    fill(raw, out);
+    return true;
+  }
+  /// After next(out) returned false: ok when every record was read and nothing is left over.
+  Status status() const;
 
  private:
+  // Sums beyond 64 bits wrap, as they do in Kafka: damaged batches hold any numbers.
+  static int64_t wrapping_add(int64_t a, int64_t b) {
+    return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
+  }
+  void fill(const RawRecord& raw, RecordView& out) const {
+    out.offset = Offset(wrapping_add(base_offset_.value, raw.offset_delta));
+    out.timestamp_ms =
+        is_append_time_ ? append_time_ : wrapping_add(base_timestamp_, raw.timestamp_delta);
+    out.offset_delta = raw.offset_delta;
+    out.sequence = base_sequence_ == -1 ? -1 : advance_sequence(base_sequence_, raw.offset_delta);
+    out.key.reset();
+    if (raw.key != nullptr) out.key.emplace(raw.key, raw.key_bytes);
+    out.value.reset();
+    if (raw.value != nullptr) out.value.emplace(raw.value, raw.value_bytes);
+    out.headers_count = raw.headers_count;
+    out.headers = BytesView(raw.headers, raw.headers_bytes);
+  }
+
   BytesView rest_;
   Offset base_offset_;
   int64_t base_timestamp_;
@@ -155,6 +191,7 @@ class RecordCursor {
   int32_t base_sequence_;
   int32_t count_;
   int32_t index_ = 0;
+  bool is_malformed_ = false;
 };
 
 }  // namespace spool::record

@@ -37,18 +37,25 @@ class RecordReader {
   template <class F>
   Status for_each(const EntryView& entry, F&& f) {
     TRY(open(entry));
-    for (;;) {
-      TRY_ASSIGN(const std::optional<RecordView> record, next());
-      if (!record) return {};
-      if constexpr (std::same_as<decltype(f(*record)), bool>) {
-        if (!f(*record)) return {};
-      } else {
-        f(*record);
-      }
+    if (cursor_) {
+      RecordView record;
+      while (cursor_->next(record))
+        if (!call(f, record)) return {};
+      return cursor_->status();
     }
+    for (const RecordView& record : legacy_)
+      if (!call(f, record)) return {};
+    return {};
   }
 
  private:
+  template <class F>
+  static bool call(F& f, const RecordView& record) {
+    if constexpr (std::same_as<decltype(f(record)), bool>) return f(record);
+    f(record);
+    return true;
+  }
+
   compress::Decompressor decompressor_;
   size_t bytes_max_;
   std::optional<RecordCursor> cursor_;  // of a v2 batch
