@@ -60,6 +60,10 @@ class Output {
   BytesView view() const { return {data_.get(), size_}; }
   void advance(size_t bytes) { size_ += bytes; }
 
+  // Makes room for `bytes` more, whatever the limit is.
+  void reserve_beyond(size_t bytes) {
+    if (size_ + bytes > capacity_) set_capacity(std::max(size_ + bytes, capacity_ * 2));
+  }
   // Makes room for `bytes` more; false when the limit is in the way.
   bool reserve(size_t bytes) {
     if (bytes > bytes_max_ - size_) return false;
@@ -219,18 +223,17 @@ Status Decompressor::Contexts::lz4_block(BytesView block, bool is_stored, size_t
     out.advance(block.size());
     return {};
   }
-  const size_t possible = std::min(block_bytes_max, block.size() * kLz4GrowthMax);
-  const size_t room = std::min(possible, out.bytes_max() - out.view().size());
-  if (!out.reserve(room)) return too_large(out.bytes_max());
-  char unused;
-  char* to = room == 0 ? &unused : reinterpret_cast<char*>(out.end());
-  const int written = LZ4_decompress_safe(reinterpret_cast<const char*>(block.data()), to,
+  // The decoder wants more room at the end than some valid blocks fill, and does not tell a lack of
+  // room from damage. So it gets all that the block can need, and the limit is looked at
+  // afterwards.
+  const size_t room = std::min(block_bytes_max, block.size() * kLz4GrowthMax);
+  const size_t allowed = out.bytes_max() - out.view().size();
+  out.reserve_beyond(room);
+  const int written = LZ4_decompress_safe(reinterpret_cast<const char*>(block.data()),
+                                          reinterpret_cast<char*>(out.end()),
                                           static_cast<int>(block.size()), static_cast<int>(room));
-  if (written < 0) {
-    // The decoder does not tell a lack of room from damage.
-    if (room < possible) return too_large(out.bytes_max());
-    return malformed("lz4", "damaged block");
-  }
+  if (written < 0) return malformed("lz4", "damaged block");
+  if (static_cast<size_t>(written) > allowed) return too_large(out.bytes_max());
   out.advance(static_cast<size_t>(written));
   return {};
 }
