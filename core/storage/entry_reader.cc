@@ -52,10 +52,13 @@ Result<std::optional<EntryHeader>> EntryReader::next() {
       std::min<int64_t>(header.size_bytes, static_cast<int64_t>(record::kBatchHeaderBytes)));
   TRY_ASSIGN(const BytesView full, view(file_pos_, wanted));
   if (full.size() < wanted) return std::nullopt;
-  if (header.is_v2())
+  if (header.is_v2()) {
     read_v2_fields(header, full);
-  else if (header.magic == 1 && full.size() >= kLegacyTimestampEnd)
-    header.max_timestamp_ms = load_be<int64_t>(full.data() + 18);
+  } else {
+    header.attributes = full[17];
+    if (header.magic == 1 && full.size() >= kLegacyTimestampEnd)
+      header.max_timestamp_ms = load_be<int64_t>(full.data() + 18);
+  }
   file_pos_ += header.size_bytes;
   return header;
 }

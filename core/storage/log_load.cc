@@ -16,9 +16,8 @@
 ///   * A missing time index is rebuilt, not taken as empty.
 ///   * No producer snapshot at all, though the marker is there: the state is replayed, not taken as
 ///   empty.
-///   * A batch whose offset does not increase ends its segment there; Kafka empties the segment, or
-///   keeps the batch,
-///     as the index interval has it.
+///   * A batch whose offset does not increase is kept as it is; Kafka keeps it or empties the whole
+///     segment, as the index interval has it.
 
 namespace spool::storage {
 
@@ -168,6 +167,10 @@ Status PartitionLog::load_epochs(const DirectoryContents& contents) {
   if (!contents.has_epochs) return {};
   TRY_ASSIGN(const std::string text, read_small_file(fs_, concat(path_, '/', kLeaderEpochFile)));
   auto epochs = parse_epoch_checkpoint(text);
+  if (!epochs && options_.is_read_only) {
+    logger_.warn(concat(path_, '/', kLeaderEpochFile, " is unreadable: ", epochs.error().text()));
+    return {};
+  }
   if (!epochs) return fail(epochs.error().with_context(kLeaderEpochFile));
   const std::lock_guard lock(mutex_);
   epochs_.load(*epochs);
@@ -334,10 +337,9 @@ Result<bool> PartitionLog::recover_entry(Segment& fresh, EntryReader& reader,
         ErrorCode::parse_error,
         concat("segment ", fresh.base_offset.value, " holds offset ", entry.last_offset.value,
                " at position ", entry.file_pos, ": it does not fit the segment"));
-  if (fresh.size_bytes > 0 && entry.last_offset < producers_.end_offset()) return false;
   fresh.note_batch(entry.last_offset, entry.max_timestamp_ms, entry.size_bytes,
                    config_.index_interval_bytes);
-  producers_.set_end_offset(entry.last_offset + 1);
+  producers_.set_end_offset(std::max(producers_.end_offset(), entry.last_offset + 1));
   if (!entry.is_v2()) return true;
   if (entry.leader_epoch > epochs_.latest().value_or(kNoLeaderEpoch) &&
       epochs_.assign(entry.leader_epoch, entry.base_offset))
@@ -396,20 +398,20 @@ Result<std::optional<Offset>> PartitionLog::scan_tail(Segment& segment) const {
              fs_.open(offset_path(path_, segment.base_offset, kLogSuffix), OpenMode::read));
   std::array<uint8_t, 8192> window;
   EntryReader reader(*file, start_pos, segment.size_bytes, window);
-  std::optional<EntryHeader> last;
+  std::optional<Offset> end;
   for (;;) {
     const auto entry = reader.next();
     if (!entry && entry.error().code() != ErrorCode::corrupt_message) return fail(entry.error());
     if (!entry || (*entry && (*entry)->is_undersized)) return std::nullopt;
     if (!*entry) break;
-    const Offset floor = last ? last->last_offset + 1 : segment.base_offset;
-    if ((*entry)->last_offset < floor ||
-        saturating_sub((*entry)->last_offset.value, segment.base_offset.value) > kRelativeOffsetMax)
-      return std::nullopt;
-    last = **entry;
+    const int64_t relative = saturating_sub((*entry)->last_offset.value, segment.base_offset.value);
+    const bool is_misled =
+        !end && hint && (*entry)->base_offset > segment.base_offset + hint->relative_offset;
+    if (relative < 0 || relative > kRelativeOffsetMax || is_misled) return std::nullopt;
+    end = std::max(end.value_or(segment.base_offset), (*entry)->last_offset + 1);
   }
-  if (!last || reader.file_pos() != segment.size_bytes) return std::nullopt;
-  return last->last_offset + 1;
+  if (!end || reader.file_pos() != segment.size_bytes) return std::nullopt;
+  return end;
 }
 
 bool PartitionLog::is_segment_base(Offset offset) const {
@@ -544,22 +546,29 @@ Result<Offset> PartitionLog::scan_tail_read_only(Segment& segment) const {
   }
   const auto& hint = segment.offset_index.last();
   Buffer window(kReplayWindowBytes);
+  int64_t end_pos = 0;
   for (int64_t start_pos = hint ? hint->file_pos : 0;; start_pos = 0) {
     EntryReader reader(*segment.file, start_pos, segment.size_bytes, window);
-    std::optional<EntryHeader> last;
+    std::optional<Offset> end;
     for (auto entry = reader.next(); entry && *entry && !(*entry)->is_undersized;
          entry = reader.next()) {
-      if ((*entry)->last_offset < (last ? last->last_offset + 1 : segment.base_offset)) break;
-      last = **entry;
-      if (last->max_timestamp_ms <= segment.max_timestamp_ms) continue;
-      segment.max_timestamp_ms = last->max_timestamp_ms;
-      segment.max_timestamp_offset = last->last_offset;
+      const Offset last_offset = (*entry)->last_offset;
+      const int64_t relative = saturating_sub(last_offset.value, segment.base_offset.value);
+      if (relative < 0 || relative > kRelativeOffsetMax) break;
+      if (!end && hint && start_pos != 0 &&
+          (*entry)->base_offset > segment.base_offset + hint->relative_offset)
+        break;
+      end = std::max(end.value_or(segment.base_offset), last_offset + 1);
+      end_pos = (*entry)->end_pos();
+      if ((*entry)->max_timestamp_ms <= segment.max_timestamp_ms) continue;
+      segment.max_timestamp_ms = (*entry)->max_timestamp_ms;
+      segment.max_timestamp_offset = last_offset;
     }
-    if (!last && start_pos != 0) continue;
-    if (!last) segment.offset_index.clear();
+    if (!end && start_pos != 0) continue;
+    if (!end) segment.offset_index.clear();
     segment.knows_max_timestamp = true;
-    segment.size_bytes = last ? last->end_pos() : 0;
-    return last ? last->last_offset + 1 : segment.base_offset;
+    segment.size_bytes = end_pos;
+    return end.value_or(segment.base_offset);
   }
 }
 

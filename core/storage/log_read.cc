@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "core/base/text.h"
-#include "core/compress/codec.h"
+#include "core/record/record_reader.h"
 #include "core/storage/partition_log.h"
 
 namespace spool::storage {
@@ -216,26 +216,20 @@ Result<std::optional<TimestampOffset>> PartitionLog::find_timestamp(const Segmen
   }
 }
 
-// Inside a batch that has such a record by its header. Legacy entries are answered for as a whole.
+// Inside an entry that has such a record by its header.
 Result<std::optional<TimestampOffset>> PartitionLog::find_record(EntryReader& reader,
                                                                  const EntryHeader& entry,
                                                                  int64_t timestamp_ms,
                                                                  Offset from) const {
-  if (!entry.is_v2() || entry.is_undersized)
-    return TimestampOffset{entry.max_timestamp_ms, entry.last_offset, kNoLeaderEpoch};
   TRY_ASSIGN(const BytesView bytes, reader.bytes(entry));
-  const record::BatchView batch(bytes);
-  compress::Decompressor decompressor;
-  TRY_ASSIGN(const BytesView records,
-             decompressor.decompress(static_cast<compress::Codec>(batch.codec_bits()),
-                                     batch.payload(), kDecompressedBytesMax));
-  record::RecordCursor cursor(batch, records);
-  for (;;) {
-    TRY_ASSIGN(const auto record, cursor.next());
-    if (!record) return std::nullopt;
-    if (record->timestamp_ms >= timestamp_ms && record->offset >= from)
-      return TimestampOffset{record->timestamp_ms, record->offset, batch.leader_epoch()};
-  }
+  std::optional<TimestampOffset> found;
+  record::RecordReader records(kDecompressedBytesMax);
+  TRY(records.for_each(record::EntryView(bytes), [&](const record::RecordView& record) {
+    if (record.timestamp_ms < timestamp_ms || record.offset < from) return true;
+    found = TimestampOffset{record.timestamp_ms, record.offset, entry.leader_epoch};
+    return false;
+  }));
+  return found;
 }
 
 Result<std::optional<TimestampOffset>> PartitionLog::max_timestamp() const {

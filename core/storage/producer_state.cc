@@ -20,24 +20,6 @@ bool is_sequence_next(int32_t last, int32_t next) {
   return last == kSequenceMax ? next == 0 : next == last + 1;
 }
 
-// The value starts with an int16 version and the int32 coordinator epoch; the key with an int16
-// version and the type.
-constexpr size_t kControlKeyBytesMin = 4;
-constexpr size_t kMarkerValueBytesMin = 6;
-
-Result<std::optional<EndTransactionMarker>> parse_marker(const record::RecordView& record) {
-  if (!record.key || record.key->size() < kControlKeyBytesMin ||
-      load_be<int16_t>(record.key->data()) < 0)
-    return fail(ErrorCode::invalid_record, "control record with a malformed key");
-  const int16_t type = load_be<int16_t>(record.key->data() + 2);
-  if (type != 0 && type != 1) return std::nullopt;
-  if (!record.value || record.value->size() < kMarkerValueBytesMin ||
-      load_be<int16_t>(record.value->data()) < 0)
-    return fail(ErrorCode::invalid_record, "transaction marker with a malformed value");
-  return EndTransactionMarker{.is_commit = type == 1,
-                              .coordinator_epoch = load_be<int32_t>(record.value->data() + 2)};
-}
-
 std::unexpected<Error> stale_epoch(const record::BatchView& batch, const ProducerEntry& entry) {
   return fail(ErrorCode::invalid_producer_epoch,
               concat("producer ", batch.producer_id().value, " has epoch ",
@@ -134,14 +116,18 @@ void ProducerEntry::add_batch(const ProducerBatch& batch) {
   batches[batch_count++] = batch;
 }
 
-Result<std::optional<EndTransactionMarker>> read_marker(const record::BatchView& batch) {
+Result<std::optional<record::EndTxnMarker>> read_marker(const record::BatchView& batch) {
   if (batch.records_count() == 0) return std::nullopt;
   if (batch.codec_bits() != 0)
     return fail(ErrorCode::invalid_record, "control batch is compressed");
   record::RecordCursor cursor(batch, batch.payload());
   TRY_ASSIGN(const auto record, cursor.next());
   if (!record) return std::nullopt;
-  return parse_marker(*record);
+  TRY_ASSIGN(const auto type, record::control_type(*record));
+  if (type != record::ControlType::abort && type != record::ControlType::commit)
+    return std::nullopt;
+  TRY_ASSIGN(const record::EndTxnMarker marker, record::parse_end_txn_marker(*record));
+  return marker;
 }
 
 Result<ProducerStateManager::Verdict> ProducerStateManager::check(const record::BatchView& batch,
@@ -163,7 +149,7 @@ Result<ProducerStateManager::Verdict> ProducerStateManager::check(const record::
 
 Result<std::optional<CompletedTransaction>> ProducerStateManager::update(
     const record::BatchView& batch) {
-  std::optional<EndTransactionMarker> marker;
+  std::optional<record::EndTxnMarker> marker;
   if (batch.is_control()) {
     TRY_ASSIGN(marker, read_marker(batch));
     if (!marker) return std::nullopt;

@@ -33,6 +33,7 @@
 #include "core/base/error.h"
 #include "core/base/types.h"
 #include "core/record/batch.h"
+#include "core/record/control.h"
 
 namespace spool::storage {
 
@@ -75,15 +76,9 @@ struct CompletedTransaction {
   bool is_aborted = false;
 };
 
-/// Value of an end-of-transaction marker record.
-struct EndTransactionMarker {
-  bool is_commit = false;
-  int32_t coordinator_epoch = -1;
-};
-
 /// The marker in a control batch; nullopt for control batches of other types and for emptied ones.
 /// errors  invalid_record: key or value shorter than the format asks
-Result<std::optional<EndTransactionMarker>> read_marker(const record::BatchView& batch);
+Result<std::optional<record::EndTxnMarker>> read_marker(const record::BatchView& batch);
 
 /// Which of the rules of storage-format 4.8 a batch must pass.
 enum class ProducerChecks {

@@ -33,8 +33,12 @@ void Segment::note_batch(Offset last_offset, int64_t max_timestamp, int64_t batc
     max_timestamp_ms = max_timestamp;
     max_timestamp_offset = last_offset;
   }
-  if (bytes_since_index_entry > index_interval_bytes) {
-    offset_index.append({.relative_offset = static_cast<int32_t>(last_offset - base_offset),
+  // An offset that does not increase (a damaged log) is kept, but never indexed.
+  const int64_t relative = last_offset - base_offset;
+  const bool is_increasing =
+      !offset_index.last() || relative > offset_index.last()->relative_offset;
+  if (bytes_since_index_entry > index_interval_bytes && is_increasing) {
+    offset_index.append({.relative_offset = static_cast<int32_t>(relative),
                          .file_pos = static_cast<int32_t>(size_bytes)});
     add_time_entry(time_index, max_timestamp_ms, max_timestamp_offset - base_offset);
     bytes_since_index_entry = 0;
