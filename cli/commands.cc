@@ -12,12 +12,15 @@ extern const Command kTopicListCommand;
 extern const Command kTopicDescribeCommand;
 extern const Command kTopicDeleteCommand;
 extern const Command kClusterInfoCommand;
+extern const Command kProduceCommand;
+extern const Command kConsumeCommand;
 extern const Command kCompletionCommand;
 extern const Command kHelpCommand;
 
 namespace {
 
 const Command* const kCommands[] = {
+    &kProduceCommand,     &kConsumeCommand,
     &kTopicCreateCommand, &kTopicListCommand,  &kTopicDescribeCommand, &kTopicDeleteCommand,
     &kClusterInfoCommand, &kCompletionCommand, &kHelpCommand,
 };

@@ -60,10 +60,10 @@ struct Fetched {
   bool is_committed_only = false;
   std::shared_ptr<const IncomingFrame> frame;  ///< keeps the entries alive
 
-  /// Calls f(const RecordView&) -> bool for each record wanted, in order; false ends the walk.
-  /// Control records and, when read committed, records of aborted transactions are left out. reader
-  /// decompresses; views live until the next batch is read errors  corrupt_message: a CRC does not
-  /// match, or what record::RecordReader says; with topic, partition, offset
+  /// Calls f(const RecordView&, TimestampType) -> bool for each record wanted, in order; false ends
+  /// the walk. Control records and, when read committed, records of aborted transactions are left
+  /// out. reader decompresses; views live until the next batch is read errors  corrupt_message: a
+  /// CRC does not match, or what record::RecordReader says; with topic, partition, offset
   template <class F>
   Status for_each(record::RecordReader& reader, F&& f) const;
 
@@ -148,10 +148,12 @@ Status Fetched::for_each(record::RecordReader& reader, F&& f) const {
                             Error(ErrorCode::corrupt_message, "the checksum does not match")));
     if (const auto batch = view.batch(); batch && !admits(*batch, next_aborted, aborted_now))
       continue;
+    const auto timestamp_type = view.is_legacy() ? record::LegacyView(view.bytes()).timestamp_type()
+                                                 : record::BatchView(view.bytes()).timestamp_type();
     bool goes_on = true;
     Status walked = reader.for_each(view, [&](const record::RecordView& record) {
       if (record.offset < from) return true;
-      goes_on = record.offset < until && f(record);
+      goes_on = record.offset < until && f(record, timestamp_type);
       return goes_on;
     });
     if (!walked) return fail(broken_at(view.offset(), walked.error()));

@@ -301,12 +301,15 @@ Producer::Time Producer::next_event(Time until) const {
   return until;
 }
 
-Status Producer::flush(Time deadline) {
+Status Producer::flush(Time deadline, int extra_fd) {
   is_flushing_ = true;
-  while (has_work() && client_.now() < deadline) step(deadline, -1, nullptr);
+  bool is_stopped = false;
+  while (has_work() && !is_stopped && client_.now() < deadline)
+    step(deadline, extra_fd, &is_stopped);
   is_flushing_ = false;
-  if (has_work()) return fail(ErrorCode::timed_out, "records are still unacknowledged");
-  return {};
+  if (!has_work()) return {};
+  if (is_stopped) return fail(ErrorCode::cancelled, "stopped while records were unacknowledged");
+  return fail(ErrorCode::timed_out, "records are still unacknowledged");
 }
 
 void Producer::refresh_if_due(Time now) {

@@ -108,8 +108,9 @@ class Producer {
   bool poll(Time until, int extra_fd = -1);
 
   /// Sends everything and waits until each batch has been acknowledged or has failed.
-  /// errors  timed_out: some are still open at the deadline
-  Status flush(Time deadline);
+  /// extra_fd  ends the waiting when it is ready to read, -1 for none
+  /// errors    timed_out: some are still open at the deadline; cancelled: extra_fd was ready first
+  Status flush(Time deadline, int extra_fd = -1);
 
   /// Whether anything is unsent or unacknowledged.
   bool has_work() const;
