@@ -143,10 +143,11 @@ class RecordCursor {
   /// records  the batch's payload after decompression; lives as long as the cursor and every view
   /// it returns
   RecordCursor(const BatchView& batch, BytesView records);
-  /// The next record; nullopt after the last, having checked that nothing is left over. Errors: invalid_record.
+  /// The next record; nullopt after the last, having checked that nothing is left over. Errors:
+  /// invalid_record.
   Result<std::optional<RecordView>> next();
-  /// The same for loops that count nanoseconds: true and `out` filled, or false after the last record or at the first
-  /// bad one; status() tells which.
+  /// The same for loops that count nanoseconds: true and `out` filled, or false after the last
+  /// record or at the first bad one; status() tells which.
   bool next(RecordView& out) {
     if (index_ >= count_) return false;
     const uint8_t* at = rest_.data();

@@ -37,7 +37,7 @@ void BatchBuilder::forget_records() {
 }
 
 void BatchBuilder::grow(size_t bytes) {
-  buffer_.resize(std::max(size_ + bytes, buffer_.size() * 2));
+  buffer_.resize(std::max({size_ + bytes, buffer_.size() * 2, kFirstCapacity}));
 }
 
 Result<Buffer> BatchBuilder::finish(compress::Compressor& compressor) {

@@ -58,8 +58,13 @@ class BatchBuilder {
     return key_bytes + value_bytes + 31;
   }
 
-  /// Appends a record at the next offset. Everything is copied. A null span as key or value is
-  /// written as null only through std::nullopt.
+  /// Makes room for a batch of this size at once, where appending would grow step by step.
+  void reserve(size_t batch_bytes) {
+    if (buffer_.size() < batch_bytes) grow(batch_bytes - size_);
+  }
+
+  /// Appends a record at the next offset. Everything is copied. nullopt is null; an empty view is
+  /// empty bytes.
   void append(int64_t timestamp_ms, std::optional<BytesView> key, std::optional<BytesView> value,
               std::span<const HeaderView> headers = {}) {
     append_at_delta(last_offset_delta_ + 1, timestamp_ms, key, value, headers);

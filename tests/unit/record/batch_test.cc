@@ -192,6 +192,16 @@ TEST_CASE("batch: a builder goes on after finish, with memory given back to it")
   CHECK(read_all(third) == "0=null:three ");
 }
 
+TEST_CASE("batch: reserve changes no bytes") {
+  BatchBuilder builder({.leader_epoch = LeaderEpoch(0)});
+  builder.reserve(10);
+  builder.reserve(100'000);
+  builder.append(kTime, as_bytes("k"), as_bytes("v"));
+  const Buffer batch = finished(builder);
+  CHECK(hex_of(batch) == hex_of(unhex(kOneRecord)));
+  CHECK(batch.capacity() >= 100'000);
+}
+
 TEST_CASE("sequence: wraps from 2147483647 to 0") {
   CHECK(advance_sequence(7, 1) == 8);
   CHECK(advance_sequence(2147483647, 1) == 0);
