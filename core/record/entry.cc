@@ -30,11 +30,12 @@ Offset EntryView::last_offset() const {
 
 Result<std::optional<EntryView>> EntryCursor::next() {
   const BytesView rest = bytes_.subspan(position_);
-  if (rest.size() < kEntryHeaderBytesMin) return std::nullopt;
+  if (rest.size() < kEntryFrameBytes) return std::nullopt;
   const auto size = load_be<int32_t>(rest.data() + 8);
   if (size < kLegacySizeMin)
     return fail(ErrorCode::corrupt_message,
                 concat("entry size ", size, " is below the minimum of ", kLegacySizeMin));
+  if (rest.size() < kEntryHeaderBytesMin) return std::nullopt;
   const auto magic = static_cast<int8_t>(rest[16]);
   if (magic < 0 || magic > 2)
     return fail(ErrorCode::corrupt_message, concat("unknown magic ", static_cast<int>(magic)));

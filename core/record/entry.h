@@ -41,7 +41,8 @@ class EntryCursor {
   explicit EntryCursor(BytesView bytes) : bytes_(bytes) {}
 
   /// The next entry; nullopt when fewer than 17 bytes are left or the last entry is incomplete.
-  /// errors  corrupt_message: a size below 14, or magic outside 0..2
+  /// errors  corrupt_message: a size below 14 (looked at from 12 bytes on, as
+  ///         ByteBufferLogInputStream of Kafka does), or magic outside 0..2
   Result<std::optional<EntryView>> next();
   /// Where the next entry begins; after the end, where the incomplete one would.
   size_t position() const { return position_; }

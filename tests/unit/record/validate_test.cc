@@ -104,11 +104,18 @@ TEST_CASE("validate: exactly one batch of magic 2 (checklist 32)") {
 TEST_CASE("validate: bytes after the batch shorter than a header are left out (checklist 32)") {
   Buffer records = one_record();
   const size_t size = records.size();
-  records.resize(size + 16, 0xee);
+  records.resize(size + 11, 0);
   auto result = validate(records);
   REQUIRE(result);
   CHECK(result->batch().size() == size);
-  records.resize(size + 17, 0);  // the size field now reads as corrupt
+  // From twelve bytes on there is a size field, which must be possible.
+  records.resize(size + 12, 0);
+  CHECK(code_of(records) == 2);
+  store_be<int32_t>(records.data() + size + 8, 14);
+  CHECK(code_of(records) == 0);
+  records.resize(size + 16, 0xee);
+  CHECK(code_of(records) == 0);
+  records.resize(size + 17, 0xee);  // magic -18
   CHECK(code_of(records) == 2);
 }
 
