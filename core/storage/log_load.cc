@@ -50,6 +50,13 @@ Status remove_if_there(FileSystem& fs, const std::string& path) {
   return {};
 }
 
+// An offset index entry names the last offset of the batch at its position, or of a later one; a
+// legacy wrapper is only known by its last offset.
+bool does_not_lead_to(const OffsetIndexEntry& hint, const Segment& segment,
+                      const EntryHeader& entry) {
+  return entry.is_v2() && entry.base_offset > segment.base_offset + hint.relative_offset;
+}
+
 // The offset after the last entry of a finished compaction output.
 Result<Offset> end_of_file(FileSystem& fs, const std::string& path, Offset base) {
   TRY_ASSIGN(const auto file, fs.open(path, OpenMode::read));
@@ -405,8 +412,7 @@ Result<std::optional<Offset>> PartitionLog::scan_tail(Segment& segment) const {
     if (!entry || (*entry && (*entry)->is_undersized)) return std::nullopt;
     if (!*entry) break;
     const int64_t relative = saturating_sub((*entry)->last_offset.value, segment.base_offset.value);
-    const bool is_misled =
-        !end && hint && (*entry)->base_offset > segment.base_offset + hint->relative_offset;
+    const bool is_misled = !end && hint && does_not_lead_to(*hint, segment, **entry);
     if (relative < 0 || relative > kRelativeOffsetMax || is_misled) return std::nullopt;
     end = std::max(end.value_or(segment.base_offset), (*entry)->last_offset + 1);
   }
@@ -555,9 +561,7 @@ Result<Offset> PartitionLog::scan_tail_read_only(Segment& segment) const {
       const Offset last_offset = (*entry)->last_offset;
       const int64_t relative = saturating_sub(last_offset.value, segment.base_offset.value);
       if (relative < 0 || relative > kRelativeOffsetMax) break;
-      if (!end && hint && start_pos != 0 &&
-          (*entry)->base_offset > segment.base_offset + hint->relative_offset)
-        break;
+      if (!end && hint && start_pos != 0 && does_not_lead_to(*hint, segment, **entry)) break;
       end = std::max(end.value_or(segment.base_offset), last_offset + 1);
       end_pos = (*entry)->end_pos();
       if ((*entry)->max_timestamp_ms <= segment.max_timestamp_ms) continue;

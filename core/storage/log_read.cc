@@ -91,7 +91,9 @@ Result<std::optional<EntryHeader>> PartitionLog::find_entry(const SegmentView& v
   for (;;) {
     EntryReader reader(*view.file, start_pos, view.size_bytes, window);
     auto entry = reader.next();
-    const bool is_misled = start_pos != 0 && (!entry || !*entry || (*entry)->base_offset > target);
+    const bool is_misled =
+        start_pos != 0 &&
+        (!entry || !*entry || ((*entry)->is_v2() && (*entry)->base_offset > target));
     if (is_misled) {
       start_pos = 0;
       continue;

@@ -1,6 +1,7 @@
 #pragma once
 
-/// What the log's tests share: a scratch directory, a clock that stands still, and batches made by hand.
+/// What the log's tests share: a scratch directory, a clock that stands still, and batches made by
+/// hand.
 
 #include <doctest/doctest.h>
 #include <unistd.h>
