@@ -550,6 +550,7 @@ bool Encoder<Sink>::tagged_fields(const StructInfo& info, const void* from) {
   }
   struct Entry {
     uint32_t tag;
+    size_t index;  // keeps equal tags, which only unknown fields can have, in their order
     const Field* field;
     const UnknownTag* unknown;
   };
@@ -557,10 +558,11 @@ bool Encoder<Sink>::tagged_fields(const StructInfo& info, const void* from) {
   for (const Field& field : info)
     if (field.versions.has(version_) && field.is_tagged(version_) &&
         !is_default(field, member(field, from)))
-      entries.push_back({static_cast<uint32_t>(field.tag), &field, nullptr});
-  for (const UnknownTag& each : unknown) entries.push_back({each.tag, nullptr, &each});
-  std::stable_sort(entries.begin(), entries.end(),
-                   [](const Entry& a, const Entry& b) { return a.tag < b.tag; });
+      entries.push_back({static_cast<uint32_t>(field.tag), entries.size(), &field, nullptr});
+  for (const UnknownTag& each : unknown)
+    entries.push_back({each.tag, entries.size(), nullptr, &each});
+  std::ranges::sort(entries, {},
+                    [](const Entry& entry) { return std::pair(entry.tag, entry.index); });
   uvarint(entries.size());
   for (const Entry& entry : entries) {
     uvarint(entry.tag);

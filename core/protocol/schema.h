@@ -265,7 +265,10 @@ inline constexpr ArrayOps kArrayOps{
 template <class O>
 inline constexpr OptionalOps kOptionalOps{
     .get = [](const void* o) { return as<O>(o) ? static_cast<const void*>(&*as<O>(o)) : nullptr; },
-    .emplace = [](void* o) { return static_cast<void*>(&as<O>(o).emplace()); },
+    // With an argument, because Clang holds a nested struct not default-constructible once it has
+    // looked at it from within its class.
+    .emplace =
+        [](void* o) { return static_cast<void*>(&as<O>(o).emplace(typename O::value_type{})); },
     .reset = [](void* o) { as<O>(o).reset(); },
 };
 

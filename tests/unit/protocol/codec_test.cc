@@ -178,7 +178,7 @@ TEST_CASE(
         "00000000"
         "ff"
         "00");
-  response.assignment.emplace();
+  response.assignment = ConsumerGroupHeartbeatResponse::Assignment{};
   CHECK(encoded_hex(response, 0) ==
         "00000000"
         "0000"
@@ -208,7 +208,8 @@ TEST_CASE(
                                      "01"
                                      "0001"
                                      "00");
-  value.classic_member_metadata.emplace().session_timeout_ms = 5;
+  value.classic_member_metadata =
+      ConsumerGroupMemberMetadataValue::ClassicMemberMetadata{.session_timeout_ms = 5};
   CHECK(encoded_hex(value, 0) == head +
                                      "01"
                                      "0007"
