@@ -53,6 +53,29 @@ std::vector<std::string> take_rest(const Command& command, std::vector<std::stri
   return {};
 }
 
+/// "--name=" as two words: CLI11 takes it for a missing value, but an empty one is a value.
+std::vector<std::string> split_empty_values(const Command& command,
+                                            const std::vector<std::string>& words) {
+  std::vector<std::string> out;
+  for (size_t i = 0; i < words.size(); ++i) {
+    std::string_view word = words[i];
+    if (word == "--") {
+      out.insert(out.end(), words.begin() + static_cast<ptrdiff_t>(i), words.end());
+      break;
+    }
+    const bool is_empty = word.starts_with("--") && word.find('=') == word.size() - 1;
+    if (is_empty) word.remove_suffix(1);
+    const Option* row = is_empty ? find_option(command, word.substr(2)) : nullptr;
+    if (row == nullptr || row->kind == OptionKind::flag) {
+      out.push_back(words[i]);
+    } else {
+      out.emplace_back(word);
+      out.emplace_back();
+    }
+  }
+  return out;
+}
+
 std::unexpected<Error> unknown_option(const Command& command, std::string word) {
   word = word.substr(0, word.find('='));
   std::vector<std::string_view> known;
@@ -116,6 +139,7 @@ Result<Args> parse_args(const Command& command, const std::vector<std::string>& 
         if (row.kind != OptionKind::rest) add_row(app, slots.emplace_back(Slot{.row = &row}));
     for (const Option& row : kCommonOptions) add_row(app, slots.emplace_back(Slot{.row = &row}));
     app.add_option("operands", operands);
+    words = split_empty_values(command, words);
     // CLI11 takes the words from the back.
     app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
   } catch (const CLI::ParseError& error) {

@@ -5,7 +5,7 @@
     run.py --spool PATH --accept FILE...     write what came out into the files, to be read before committing
 
 A session is a text file. Lines that start in the first column are prose. The rest, indented by two spaces, is a
-conversation; each file gets a scratch directory of its own, where all its commands run one after the other:
+conversation; each file gets a scratch directory of its own, where all its commands run one after the other; what they export and where they cd to stays:
 
       $ spool topic list           a command, run by bash
       > --output json              its continuation
@@ -95,7 +95,8 @@ class Broker:
     def __init__(self, spool, scratch, environment):
         self.log = open(scratch / "broker.log", "wb")
         self.process = subprocess.Popen(
-            [spool, "broker", "--dir", "broker-data", "--listen", "127.0.0.1:0"], cwd=scratch, env=environment,
+            [spool, "broker", "--dir", "broker-data", "--override",
+             "listeners=PLAINTEXT://127.0.0.1:0"], cwd=scratch, env=environment,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log)
         self.address = None
         deadline = time.monotonic() + START_SECONDS_MAX
@@ -120,6 +121,28 @@ class Broker:
         return code
 
 
+# Each command has a bash of its own, so that exit codes and descriptors are its own; exports and the directory go on.
+WRAP = """
+[ -e ../state ] && . ../state && cd "$(cat ../cwd)"
+eval "$SESSION_COMMAND"
+session_code=$?
+unset SESSION_COMMAND
+export -p > "$HOME/state"
+pwd > "$HOME/cwd"
+exit $session_code
+"""
+
+
+def run_command(command, work, environment):
+    """(stdout lines, stderr lines, exit code) of one command."""
+    try:
+        done = subprocess.run(["bash", "-c", WRAP], cwd=work, env={**environment, "SESSION_COMMAND": command},
+                              stdin=subprocess.DEVNULL, capture_output=True, timeout=COMMAND_SECONDS_MAX, check=False)
+        return lines_of(done.stdout), lines_of(done.stderr), done.returncode
+    except subprocess.TimeoutExpired as late:
+        return lines_of(late.stdout or b""), lines_of(late.stderr or b"") + ["(timed out)"], 124
+
+
 def run_steps(parts, scratch, environment):
     """Runs every step; returns the number of differences and the file as it came out."""
     differences = []
@@ -128,12 +151,7 @@ def run_steps(parts, scratch, environment):
         if isinstance(part, str):
             rewritten.append(part)
             continue
-        try:
-            done = subprocess.run(["bash", "-c", part.command], cwd=scratch, env=environment, check=False,
-                                  stdin=subprocess.DEVNULL, capture_output=True, timeout=COMMAND_SECONDS_MAX)
-            out, err, code = lines_of(done.stdout), lines_of(done.stderr), done.returncode
-        except subprocess.TimeoutExpired as late:
-            out, err, code = lines_of(late.stdout or b""), lines_of(late.stderr or b"") + ["(timed out)"], 124
+        out, err, code = run_command(part.command, scratch, environment)
         rewritten += part.lines
         if same(part.expected_out, out) and same(part.expected_err, err) and code == part.code:
             rewritten += show(part.expected_out, part.expected_err, part.code)
@@ -145,18 +163,23 @@ def run_steps(parts, scratch, environment):
     return differences, rewritten
 
 
+def scratch_environment(scratch, spool):
+    (scratch / "bin").mkdir()
+    os.symlink(spool, scratch / "bin" / "spool")
+    environment = {"PATH": f"{scratch}/bin:" + os.environ.get("PATH", ""), "HOME": str(scratch), "LC_ALL": "C.UTF-8",
+                   "TESTS": str(Path(__file__).resolve().parent.parent)}
+    for variable in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS"):
+        if variable in os.environ:
+            environment[variable] = os.environ[variable]
+    return environment
+
+
 def run_file(path, spool, accept):
     text = path.read_text(encoding="utf-8")
     parts = parse(text)
     with tempfile.TemporaryDirectory(prefix="spool-cli.") as name:
         scratch = Path(name)
-        (scratch / "bin").mkdir()
-        os.symlink(spool, scratch / "bin" / "spool")
-        environment = {"PATH": f"{scratch}/bin:" + os.environ.get("PATH", ""), "HOME": name, "LC_ALL": "C.UTF-8",
-                       "TESTS": str(Path(__file__).resolve().parent.parent)}
-        for variable in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS"):
-            if variable in os.environ:
-                environment[variable] = os.environ[variable]
+        environment = scratch_environment(scratch, spool)
         work = scratch / "work"
         work.mkdir()
         broker = None
