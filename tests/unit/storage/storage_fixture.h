@@ -204,7 +204,9 @@ struct LogFixture {
 
   std::vector<std::string> names() {
     std::vector<std::string> all;
-    for (const DirectoryEntry& entry : *fs.list(path())) all.push_back(entry.name);
+    const auto entries = fs.list(path());
+    REQUIRE(entries);
+    for (const DirectoryEntry& entry : *entries) all.push_back(entry.name);
     return all;
   }
   bool has(std::string_view name) const { return std::filesystem::exists(file(name)); }
