@@ -95,7 +95,7 @@ class Producer::Topic {
   const std::string name;
   std::deque<PartitionQueue> partitions;  ///< never shrinks; a deque keeps the addresses
   PartitionQueue* sticky = nullptr;
-  size_t batch_bytes = 0;
+  size_t accepted_bytes_max = SIZE_MAX;  ///< a broker found more than this too large
 };
 
 /// One request under way: it owns its batches until it is answered.
@@ -151,7 +151,6 @@ Result<Producer::Topic*> Producer::open_topic(const std::string& name, bool auto
   if (const auto found = topics_.find(name); found != topics_.end()) return found->second.get();
   TRY_ASSIGN(const TopicInfo* info, client_.wait_for_topic(name, auto_create));
   auto topic = std::make_unique<Topic>(name);
-  topic->batch_bytes = options_.batch_bytes;
   add_partitions(*topic, info->partitions.size());
   next_sticky(*topic);
   return topics_.emplace(name, std::move(topic)).first->second.get();
@@ -203,9 +202,10 @@ Status Producer::append(Topic& topic, const ProducerRecord& record) {
   if (buffered_bytes_ > options_.buffer_bytes_max) [[unlikely]]
     TRY(wait_for_room());
   TRY_ASSIGN(PartitionQueue * queue, choose_partition(topic, record));
-  size_t limit = topic.batch_bytes;
+  size_t limit = options_.batch_bytes;
   if (options_.codec != compress::Codec::none)
     limit = std::min(limit * 4, options_.request_bytes_max);
+  limit = std::min(limit, topic.accepted_bytes_max);
   if (!queue->open.empty() && queue->open.size_bytes() + bytes > limit) {
     seal(*queue);
     step(client_.now(), -1, nullptr);
@@ -371,6 +371,12 @@ void Producer::send_to(int32_t node, std::vector<PartitionQueue*> queues) {
       if (bytes > 0 && bytes + queue->sealed.front()->bytes.size() > options_.request_bytes_max)
         continue;
       if (queue->needs_restart && !restart_sequences(*queue)) continue;
+      while (queue->sealed.front()->records_count > 1 &&
+             queue->sealed.front()->bytes.size() > queue->topic->accepted_bytes_max) {
+        std::unique_ptr<Batch> whole = std::move(queue->sealed.front());
+        queue->sealed.pop_front();
+        split(std::move(whole));
+      }
       std::unique_ptr<Batch> batch = std::move(queue->sealed.front());
       queue->sealed.pop_front();
       ++queue->in_flight;
@@ -454,8 +460,12 @@ void Producer::settle(std::unique_ptr<Batch> batch, ErrorCode code, Offset base_
     queue.needs_restart = true;
   if (client_.now() < batch->deadline) {
     if (lost_sequence || is_retriable(code)) return requeue(std::move(batch));
-    if (code == ErrorCode::message_too_large && batch->records_count > 1)
+    if (code == ErrorCode::message_too_large && batch->records_count > 1) {
+      // The limit is somewhere below: half is a guess, from which the next answer goes on.
+      size_t& limit = queue.topic->accepted_bytes_max;
+      limit = std::max(kBatchBytesMin, std::min(limit, batch->bytes.size() / 2));
       return split(std::move(batch));
+    }
   }
   std::string text = concat(queue.topic->name, '-', queue.partition.value, ": ", error_name(code));
   if (!message.empty() && message != error_name(code)) append_text(text, ": ", message);
@@ -464,13 +474,16 @@ void Producer::settle(std::unique_ptr<Batch> batch, ErrorCode code, Offset base_
 }
 
 void Producer::requeue(std::unique_ptr<Batch> batch) {
-  PartitionQueue& queue = *batch->queue;
   ++batch->attempts;
   ++stats_.batches_retried;
-  queue.not_before = client_.now() + client_.options().retry_backoff;
-  // Batches come back in the order they were sent, each before those sent later; without sequences
-  // it is the deadline, set when the batch was opened, that tells the order.
-  const auto later = [&](const std::unique_ptr<Batch>& other) {
+  batch->queue->not_before = client_.now() + client_.options().retry_backoff;
+  insert_in_order(std::move(batch));
+}
+
+void Producer::insert_in_order(std::unique_ptr<Batch> batch) {
+  auto& sealed = batch->queue->sealed;
+  // Without sequences it is the deadline, set when the batch was opened, that tells the order.
+  const auto is_later = [&](const std::unique_ptr<Batch>& other) {
     if (batch->base_sequence < 0) return other->deadline > batch->deadline;
     // Sequences wrap from 2^31 - 1 to 0: the sign of the difference of 31-bit numbers says which is
     // later.
@@ -478,47 +491,45 @@ void Producer::requeue(std::unique_ptr<Batch> batch) {
                            (static_cast<uint32_t>(batch->base_sequence) << 1);
     return static_cast<int32_t>(ahead) > 0;
   };
-  queue.sealed.insert(std::ranges::find_if(queue.sealed, later), std::move(batch));
+  sealed.insert(std::ranges::find_if(sealed, is_later), std::move(batch));
 }
 
 void Producer::split(std::unique_ptr<Batch> batch) {
-  PartitionQueue& queue = *batch->queue;
-  queue.topic->batch_bytes =
-      std::max(kBatchBytesMin, std::min(queue.topic->batch_bytes, batch->bytes.size()) / 2);
-  const record::BatchView view(batch->bytes);
-  compress::Decompressor decompressor;
-  auto records = decompressor.decompress(view.codec(), view.payload(), SIZE_MAX);
-  CHECK(records.has_value());  // our own batch
-  record::RecordCursor cursor(view, *records);
-  std::vector<std::unique_ptr<Batch>> parts;
-  const int32_t first_count = batch->records_count / 2;
-  for (const int32_t count : {first_count, batch->records_count - first_count}) {
-    record::BatchBuilder builder(record::BatchOptions{
-        .codec = options_.codec,
-        .level = options_.level,
-        .producer_id = view.producer_id(),
-        .producer_epoch = view.producer_epoch(),
-        .base_sequence = parts.empty() || batch->base_sequence < 0
-                             ? batch->base_sequence
-                             : record::advance_sequence(batch->base_sequence, first_count)});
-    for (int32_t i = 0; i < count; ++i) {
-      auto next = cursor.next();
-      CHECK(next.has_value() && next->has_value());
-      builder.append_copy(i, **next);
-    }
+  const auto parts =
+      static_cast<int64_t>(batch->bytes.size() / batch->queue->topic->accepted_bytes_max) + 1;
+  const auto part_count = static_cast<int32_t>(
+      std::max<int64_t>(1, batch->records_count / std::max<int64_t>(2, parts)));
+  const record::EntryView entry(batch->bytes);
+  const record::BatchView header(batch->bytes);
+  record::RecordReader reader;
+  record::BatchBuilder builder;
+  int32_t sequence = batch->base_sequence;
+  const auto finish_part = [&] {
     auto part = std::make_unique<Batch>();
-    part->queue = &queue;
-    part->records_count = count;
-    part->base_sequence = builder.options().base_sequence;
+    part->queue = batch->queue;
+    part->records_count = builder.records_count();
+    part->base_sequence = sequence;
     part->deadline = batch->deadline;
+    builder.options() = {.codec = options_.codec,
+                         .level = options_.level,
+                         .producer_id = header.producer_id(),
+                         .producer_epoch = header.producer_epoch(),
+                         .base_sequence = sequence};
+    if (sequence >= 0) sequence = record::advance_sequence(sequence, part->records_count);
     auto bytes = builder.finish(compressor_);
     CHECK(bytes.has_value());
+    builder.reset({});
     part->bytes = std::move(*bytes);
     buffered_bytes_ += part->bytes.size();
-    parts.push_back(std::move(part));
-  }
+    insert_in_order(std::move(part));
+  };
+  const Status walked = reader.for_each(entry, [&](const record::RecordView& record) {
+    builder.append_copy(builder.records_count(), record);
+    if (builder.records_count() == part_count) finish_part();
+  });
+  CHECK(walked.has_value());  // our own batch
+  if (!builder.empty()) finish_part();
   buffered_bytes_ -= batch->bytes.size();
-  for (auto& part : parts) requeue(std::move(part));
 }
 
 void Producer::finish(std::unique_ptr<Batch> batch, Offset base_offset, const Error* error) {

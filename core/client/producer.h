@@ -37,6 +37,7 @@
 #include "core/client/partitioner.h"
 #include "core/compress/codec.h"
 #include "core/record/batch_builder.h"
+#include "core/record/record_reader.h"
 
 namespace spool::client {
 
@@ -140,6 +141,8 @@ class Producer {
   void settle(std::unique_ptr<Batch> batch, ErrorCode code, Offset base_offset,
               std::string_view message);
   void requeue(std::unique_ptr<Batch> batch);
+  void insert_in_order(std::unique_ptr<Batch> batch);
+  /// Puts smaller batches with the same records and sequences in its place.
   void split(std::unique_ptr<Batch> batch);
   void finish(std::unique_ptr<Batch> batch, Offset base_offset, const Error* error);
   void expire(Time now);
