@@ -152,7 +152,8 @@ class Log {
   /// Makes everything below log_end_offset survive a power cut; recovery_point follows. May run
   /// beside an append: call it without the partition mutex.
   virtual Status flush() = 0;
-  /// flush.messages or flush.ms ask for a flush, or a finished segment waits for one.
+  /// flush.messages or flush.ms ask for a flush, or a finished segment waits for one. Under the
+  /// partition mutex.
   virtual bool is_flush_due(int64_t now_ms) const = 0;
   /// Gives descriptors of idle files back; they are opened again on demand.
   virtual void release_files() = 0;

@@ -72,22 +72,26 @@ Result<Offset> end_of_file(FileSystem& fs, const std::string& path, Offset base)
 }  // namespace
 
 Status PartitionLog::load() {
-  if (!options_.is_read_only) TRY(prepare_directory());
-  TRY_ASSIGN(const DirectoryContents contents, read_directory());
+  auto contents = read_directory();
+  if (!contents && contents.error().code() == ErrorCode::not_found && !options_.is_read_only) {
+    TRY(fs_.make_directory(path_));
+    is_directory_unsynced_ = is_new_ = true;
+    contents = DirectoryContents{};
+  }
+  if (!contents) return fail(std::move(contents.error()));
+  if (contents->has_left_overs && !options_.is_read_only) {
+    TRY(clean_left_overs());
+    contents = read_directory();
+    if (!contents) return fail(std::move(contents.error()));
+  }
+  return load_contents(*contents);
+}
+
+Status PartitionLog::load_contents(const DirectoryContents& contents) {
   TRY(load_epochs(contents));
   TRY(options_.is_read_only ? load_read_only(contents) : load_for_writing(contents));
   set_first_unstable();
   return {};
-}
-
-Status PartitionLog::prepare_directory() {
-  auto made = fs_.make_directory(path_);
-  if (made) {
-    is_directory_unsynced_ = true;
-    return {};
-  }
-  if (made.error().code() != ErrorCode::already_exists) return made;
-  return clean_left_overs();
 }
 
 // What a crash in a deletion, a compaction or a split left behind (5.4); the order of the steps
@@ -97,7 +101,6 @@ Status PartitionLog::clean_left_overs() {
   std::vector<std::string> names;
   for (const DirectoryEntry& entry : entries)
     if (!entry.is_directory) names.push_back(entry.name);
-  if (std::ranges::none_of(names, is_left_over)) return {};
   is_changed_ = true;
   const auto remove_where = [&](auto&& condition) -> Status {
     for (std::string& name : names)
@@ -155,6 +158,7 @@ Result<DirectoryContents> PartitionLog::read_directory() const {
   for (const DirectoryEntry& entry : entries) {
     const std::string_view name = entry.name;
     if (name == kLeaderEpochFile) contents.has_epochs = true;
+    if (is_left_over(name)) contents.has_left_overs = true;
     const auto offset = offset_of_name(name);
     if (!offset || entry.is_directory) continue;
     if (name.ends_with(kSnapshotSuffix)) contents.snapshots.push_back(*offset);
@@ -231,7 +235,8 @@ Status PartitionLog::load_for_writing(const DirectoryContents& contents) {
   if (is_epoch_change) TRY(write_epochs_file());
   log_start_offset_ = std::max(log_start_checkpoint, segments_.front()->base_offset).value;
   TRY(drop_stray_snapshots(contents));
-  if (producers_.end_offset() != log_end_offset()) TRY(rebuild_producers(log_end_offset()));
+  if (producers_.end_offset() != log_end_offset() && !load_snapshot_at_end(contents))
+    TRY(rebuild_producers(log_end_offset()));
   producers_.expire(clock_.wall_ms(), options_.producer_expiration_ms);
   return write_snapshot(log_end_offset());
 }
@@ -430,12 +435,23 @@ Status PartitionLog::drop_stray_snapshots(const DirectoryContents& contents) {
   Offset newest = kNoOffset;
   for (const Offset snapshot : contents.snapshots)
     if (snapshot <= log_end_offset()) newest = snapshot;
+  if (newest_snapshot_ > log_end_offset()) newest_snapshot_ = newest;
   for (const Offset snapshot : contents.snapshots) {
     const bool is_newest = snapshot > highest_base && snapshot == newest;
     if (is_newest || is_segment_base(snapshot)) continue;
     TRY(remove_if_there(fs_, offset_path(path_, snapshot, kSnapshotSuffix)));
   }
   return {};
+}
+
+// The common case, a log that was closed: its newest snapshot is that of the log end.
+bool PartitionLog::load_snapshot_at_end(const DirectoryContents& contents) {
+  const Offset end = log_end_offset();
+  if (contents.snapshots.empty() || contents.snapshots.back() != end || newest_snapshot_ != end ||
+      end <= log_start_offset())
+    return false;
+  const auto bytes = read_small_file(fs_, offset_path(path_, end, kSnapshotSuffix));
+  return bytes && producers_.load_snapshot(as_bytes(*bytes), end);
 }
 
 // The state just before `end`: the newest usable snapshot, and the batches after it.
@@ -457,14 +473,16 @@ Status PartitionLog::load_newest_snapshot(Offset end) {
       continue;
     }
     if (is_loaded) break;
-    TRY_ASSIGN(const std::string bytes, read_small_file(fs_, snapshot_path));
-    if (const auto loaded = producers_.load_snapshot(as_bytes(bytes), *it)) {
+    const auto bytes = read_small_file(fs_, snapshot_path);
+    if (!bytes && bytes.error().code() == ErrorCode::not_found) continue;  // another process's
+    if (!bytes) return fail(bytes.error());
+    const auto loaded = producers_.load_snapshot(as_bytes(*bytes), *it);
+    if (loaded) {
       is_loaded = true;
       newest_snapshot_ = *it;
       continue;
-    } else {
-      logger_.warn(concat(snapshot_path, ": ", loaded.error().text()));
     }
+    logger_.warn(concat(snapshot_path, ": ", loaded.error().text()));
     if (!options_.is_read_only) TRY(remove_if_there(fs_, snapshot_path));
     producers_.clear();
     producers_.set_end_offset(std::min(log_start_offset(), end));

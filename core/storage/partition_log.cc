@@ -416,6 +416,7 @@ Status PartitionLog::sync_pending(const SegmentList& pending, bool syncs_directo
   for (const auto& segment : pending) TRY(sync_segment(*segment, segment == pending.back()));
   if (syncs_epochs) TRY(sync_if_there(concat(path_, '/', kLeaderEpochFile)));
   if (syncs_directory || syncs_epochs) TRY(fs_.sync_directory(path_));
+  if (syncs_directory && is_new_) TRY(fs_.sync_directory(path_.substr(0, path_.rfind('/'))));
   return {};
 }
 

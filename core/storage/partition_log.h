@@ -51,6 +51,7 @@ struct DirectoryContents {
   std::vector<Offset> snapshots;       ///< ascending
   std::vector<std::string> orphans;    ///< index files without their .log
   bool has_epochs = false;
+  bool has_left_overs = false;
 };
 
 class PartitionLog final : public Log {
@@ -146,7 +147,7 @@ class PartitionLog final : public Log {
                                                      int64_t timestamp_ms, Offset from) const;
 
   // Loading (log_load.cc).
-  Status prepare_directory();
+  Status load_contents(const DirectoryContents& contents);
   Status clean_left_overs();
   Result<DirectoryContents> read_directory() const;
   Status load_epochs(const DirectoryContents& contents);
@@ -164,6 +165,7 @@ class PartitionLog final : public Log {
   Status start_empty_at(Offset offset);
   Status drop_stray_snapshots(const DirectoryContents& contents);
   Status rebuild_producers(Offset end);
+  bool load_snapshot_at_end(const DirectoryContents& contents);
   Status load_newest_snapshot(Offset end);
   Status replay_producers(Offset end);
   Status replay_segment(const Segment& segment, Offset from, Offset end);
@@ -215,7 +217,8 @@ class PartitionLog final : public Log {
   std::vector<DueFile> due_files_;
   bool are_epochs_unsynced_ = false;    // guarded by mutex_
   bool is_directory_unsynced_ = false;  // guarded by mutex_
-  bool is_changed_ = false;             // something for close() to write
+  bool is_new_ = false;       // the directory was made by us: its entry is not durable yet
+  bool is_changed_ = false;   // something for close() to write
   uint32_t truncations_ = 0;  // guarded by mutex_; a flush that ran beside one proves nothing
 };
 
