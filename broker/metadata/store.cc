@@ -174,7 +174,7 @@ class Store final : public MetadataStore {
   Status begin_epoch(const BrokerRegistration& registration);
   Status bootstrap();
   Status register_broker(const BrokerRegistration& registration);
-  Status make_directory_durable();
+  Status make_durable();
   Status write_side_files();
 
   // Committing; by whoever has is_committing_, or alone.
@@ -215,12 +215,12 @@ class Store final : public MetadataStore {
   std::optional<Error> failure_;  // nothing can be written any more, and why
   std::vector<SnapshotId> snapshots_;
   int64_t log_bytes_at_snapshot_ = 0;
+  bool is_new_directory_ = false;  // its names are not on stable storage yet
   int64_t appended_bytes_ = 0;
   int64_t last_timestamp_ms_ = -1;  // of the newest batch
 
   // Until activate().
   int32_t next_raft_epoch_ = 0;
-  bool is_new_directory_ = false;
   bool are_voters_in_log_ = false;
   bool has_open_transaction_ = false;
   std::vector<Buffer> bootstrap_values_;
@@ -322,8 +322,9 @@ Status Store::activate(BrokerRegistration registration) {
   TRY(bootstrap());
   TRY(register_broker(registration));
   TRY(append_and_apply(election_records(image_, options_), false));
-  TRY(log_->flush());
-  if (is_new_directory_) TRY(make_directory_durable());
+  // A new directory holds nothing yet that could be lost, and an interrupted first start is done
+  // again: its first commit pays for everything together.
+  if (!is_new_directory_) TRY(make_durable());
   is_active_ = true;
   return {};
 }
@@ -379,10 +380,14 @@ Status Store::register_broker(const BrokerRegistration& registration) {
   return {};
 }
 
-// The log's bytes are on stable storage; the names that lead to them have to be, too.
-Status Store::make_directory_durable() {
+// The log's bytes, and after a first start the names that lead to them.
+Status Store::make_durable() {
+  TRY(log_->flush());
+  if (!is_new_directory_) return {};
   TRY(fs_.sync_directory(directory_));
-  return fs_.sync_directory(options_.path);
+  TRY(fs_.sync_directory(options_.path));
+  is_new_directory_ = false;
+  return {};
 }
 
 Status Store::close_cleanly() {
@@ -390,7 +395,7 @@ Status Store::close_cleanly() {
     is_active_ = false;
     if (failure_) return fail(*failure_);
     TRY(append_and_apply(resignation_records(image_, options_, broker_epoch_), false));
-    TRY(log_->flush());
+    TRY(make_durable());
     TRY(write_side_files());
   }
   if (!log_) return {};
@@ -473,7 +478,7 @@ void Store::run_round(const std::vector<Mutation*>& round) {
   std::vector<Appended> appended;
   for (Mutation* mutation : round) append_mutation(*mutation, appended);
   if (appended.empty()) return;
-  if (Status flushed = log_->flush(); !flushed) {
+  if (Status flushed = make_durable(); !flushed) {
     failure_ = flushed.error().with_context("metadata log");
     for (const Appended& one : appended) one.mutation->outcome = fail(*failure_);
     return;

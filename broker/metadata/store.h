@@ -122,7 +122,7 @@ class MetadataStore {
 
   /// Takes office: a new raft epoch, bootstrap records when the log has none, a registration with a
   /// new incarnation, and this node as the leader of every partition (kraft A.4). durable  yes
-  virtual Status activate(BrokerRegistration registration) = 0;
+  /// durable  yes; of a new directory only with its first mutation or close_cleanly()
   /// Writes what Kafka writes on a clean stop, so that the next to open need not wait for a session
   /// to expire. Then the caller writes the clean marker with broker_epoch(). Nothing may be called
   /// afterwards but getters. durable  yes
