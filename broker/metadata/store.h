@@ -121,11 +121,12 @@ class MetadataStore {
   virtual ~MetadataStore() = default;
 
   /// Takes office: a new raft epoch, bootstrap records when the log has none, a registration with a
-  /// new incarnation, and this node as the leader of every partition (kraft A.4). durable  yes
-  /// durable  yes; of a new directory only with its first mutation or close_cleanly()
+  /// new incarnation, and this node as the leader of every partition (kraft A.4). Durable
+  /// when it returns; in a new directory only with the first mutation or close_cleanly().
+  virtual Status activate(BrokerRegistration registration) = 0;
   /// Writes what Kafka writes on a clean stop, so that the next to open need not wait for a session
   /// to expire. Then the caller writes the clean marker with broker_epoch(). Nothing may be called
-  /// afterwards but getters. durable  yes
+  /// afterwards but getters. Durable when it returns.
   virtual Status close_cleanly() = 0;
 
   virtual ReadGuard read() const = 0;
