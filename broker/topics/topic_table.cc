@@ -234,7 +234,7 @@ Status TopicTable::write_checkpoints() {
       const auto before = directory_.high_watermarks().find(name);
       const auto end_offset = partition->known_end_offset();
       if (end_offset || before != directory_.high_watermarks().end())
-        high_watermarks[name] = end_offset.value_or(before->second);
+        high_watermarks[name] = end_offset ? *end_offset : before->second;
       if (end_offset || values.recovery_point > Offset(0)) recovery_points[name] = values.recovery_point;
       if (values.log_start > Offset(0)) log_starts[name] = values.log_start;
     }
