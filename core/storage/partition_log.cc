@@ -165,8 +165,11 @@ Result<int64_t> PartitionLog::first_timestamp(Segment& segment) const {
              fs_.open(offset_path(path_, segment.base_offset, kLogSuffix), OpenMode::read));
   std::array<uint8_t, EntryReader::kWindowBytesMin> window;
   EntryReader reader(*file, 0, segment.size_bytes, window);
-  TRY_ASSIGN(const auto first, reader.next());
-  segment.first_timestamp_ms = first ? first->max_timestamp_ms : -1;
+  const auto first = reader.next();
+  if (!first && first.error().code() != ErrorCode::corrupt_message) return fail(first.error());
+  // A damaged first header, behind which the log goes on, must not stop appends: the segment's age
+  // decides then.
+  segment.first_timestamp_ms = first && *first ? (*first)->max_timestamp_ms : -1;
   return segment.first_timestamp_ms;
 }
 
