@@ -86,6 +86,10 @@ struct Producer::PartitionQueue {
   int32_t next_sequence = 0;        ///< of the next batch sealed
   int32_t next_acked_sequence = 0;  ///< all below are written
   bool needs_restart = false;       ///< raise the epoch when nothing is in flight
+  /// A broker that knows nothing of a producer takes whatever sequence comes first: until it has
+  /// taken our first batch, no other may be on its way, or it would be taken in its place when the
+  /// first is refused.
+  bool is_established = false;
 };
 
 class Producer::Topic {
@@ -333,7 +337,8 @@ bool Producer::can_send(const PartitionQueue& queue, Time now) const {
   if (queue.sealed.empty() || now < queue.not_before || queue.in_flight >= options_.in_flight_max)
     return false;
   // A batch that is sent again goes alone: what is in flight behind it has still to come back.
-  return queue.in_flight == 0 || (queue.sealed.front()->attempts == 0 && !queue.needs_restart);
+  return queue.in_flight == 0 || ((queue.is_established || !options_.is_idempotent) &&
+                                  queue.sealed.front()->attempts == 0 && !queue.needs_restart);
 }
 
 void Producer::dispatch(Time now) {
@@ -456,8 +461,10 @@ void Producer::settle(std::unique_ptr<Batch> batch, ErrorCode code, Offset base_
   const bool lost_sequence =
       options_.is_idempotent &&
       (code == ErrorCode::out_of_order_sequence_number || code == ErrorCode::unknown_producer_id);
-  if (lost_sequence && batch->base_sequence == queue.next_acked_sequence)
-    queue.needs_restart = true;
+  // Next is what follows all that was acknowledged, and what went alone before all others.
+  const bool is_next = batch->base_sequence == queue.next_acked_sequence ||
+                       (queue.in_flight == 0 && is_first(*batch));
+  if (lost_sequence && is_next) queue.needs_restart = true;
   if (client_.now() < batch->deadline) {
     if (lost_sequence || is_retriable(code)) return requeue(std::move(batch));
     if (code == ErrorCode::message_too_large && batch->records_count > 1) {
@@ -480,18 +487,26 @@ void Producer::requeue(std::unique_ptr<Batch> batch) {
   insert_in_order(std::move(batch));
 }
 
+bool Producer::is_before(const Batch& a, const Batch& b) {
+  // Without sequences it is the deadline, set when the batch was opened, that tells the order.
+  if (a.base_sequence < 0) return a.deadline < b.deadline;
+  // Sequences wrap from 2^31 - 1 to 0: the sign of the difference of 31-bit numbers says which is
+  // later.
+  const uint32_t ahead =
+      (static_cast<uint32_t>(b.base_sequence) << 1) - (static_cast<uint32_t>(a.base_sequence) << 1);
+  return static_cast<int32_t>(ahead) > 0;
+}
+
+bool Producer::is_first(const Batch& batch) const {
+  const auto& sealed = batch.queue->sealed;
+  return sealed.empty() || is_before(batch, *sealed.front());
+}
+
 void Producer::insert_in_order(std::unique_ptr<Batch> batch) {
   auto& sealed = batch->queue->sealed;
-  // Without sequences it is the deadline, set when the batch was opened, that tells the order.
-  const auto is_later = [&](const std::unique_ptr<Batch>& other) {
-    if (batch->base_sequence < 0) return other->deadline > batch->deadline;
-    // Sequences wrap from 2^31 - 1 to 0: the sign of the difference of 31-bit numbers says which is
-    // later.
-    const uint32_t ahead = (static_cast<uint32_t>(other->base_sequence) << 1) -
-                           (static_cast<uint32_t>(batch->base_sequence) << 1);
-    return static_cast<int32_t>(ahead) > 0;
-  };
-  sealed.insert(std::ranges::find_if(sealed, is_later), std::move(batch));
+  const auto at =
+      std::ranges::find_if(sealed, [&](const auto& other) { return is_before(*batch, *other); });
+  sealed.insert(at, std::move(batch));
 }
 
 void Producer::split(std::unique_ptr<Batch> batch) {
@@ -537,6 +552,7 @@ void Producer::finish(std::unique_ptr<Batch> batch, Offset base_offset, const Er
   buffered_bytes_ -= batch->bytes.size();
   if (error == nullptr) {
     stats_.records_acked += batch->records_count;
+    queue.is_established = true;
     if (batch->base_sequence >= 0)
       queue.next_acked_sequence =
           record::advance_sequence(batch->base_sequence, batch->records_count);
@@ -577,6 +593,7 @@ bool Producer::restart_sequences(PartitionQueue& queue) {
     producer_epoch_ = ProducerEpoch(static_cast<int16_t>(producer_epoch_.value + 1));
   }
   queue.needs_restart = false;
+  queue.is_established = false;
   queue.producer_id = producer_id_;
   queue.producer_epoch = producer_epoch_;
   queue.next_acked_sequence = 0;

@@ -5,17 +5,19 @@
 /// flight on each broker.
 ///
 /// Idempotence (KIP-98, KIP-360). A sealed batch has its producer id, epoch and first sequence in
-/// its header, so that sending it again is harmless. What can go wrong, and what is done, as in
-/// Kafka's client without transactions:
+/// its header, so that sending it again is harmless. What can go wrong, and what is done, mostly as
+/// in Kafka's client without transactions:
 ///
 ///   a batch fails and may be retried   it goes back to the front of its partition's queue, in
-///   sequence order, and is
-///                                      sent alone: those behind it are answered
-///                                      OUT_OF_ORDER_SEQUENCE_NUMBER and follow
+///                                      sequence order, and is sent alone: those behind it are
+///                                      answered OUT_OF_ORDER_SEQUENCE_NUMBER and follow
 ///   OUT_OF_ORDER_SEQUENCE_NUMBER for   the broker lost what it had acknowledged, or forgot us:
-///   once nothing of the the batch that is next             partition is in flight its epoch is
-///   raised and its queue numbered from 0 a batch fails for good             the same, because its
-///   sequences are a gap now
+///   once the batch that is next             nothing of the partition is in flight its epoch is
+///   raised
+///                                      and its queue numbered from 0
+///   a batch fails for good             the same, because its sequences are a gap now
+///   a broker knows nothing of us       it takes any sequence as the first: one batch goes alone
+///                                      until it is acknowledged
 ///
 /// The epoch is raised for one partition only: brokers track producers by partition, and the others
 /// go on undisturbed.
@@ -141,6 +143,8 @@ class Producer {
   void settle(std::unique_ptr<Batch> batch, ErrorCode code, Offset base_offset,
               std::string_view message);
   void requeue(std::unique_ptr<Batch> batch);
+  static bool is_before(const Batch& a, const Batch& b);
+  bool is_first(const Batch& batch) const;
   void insert_in_order(std::unique_ptr<Batch> batch);
   /// Puts smaller batches with the same records and sequences in its place.
   void split(std::unique_ptr<Batch> batch);

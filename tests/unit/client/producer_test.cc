@@ -87,6 +87,9 @@ struct FakeLog {
 
   ErrorCode check_sequence(const Sent& batch) {
     if (batch.base_sequence < 0) return ErrorCode::none;
+    // As Kafka: the first batch of a producer is taken whatever its sequence.
+    if (!expected.contains(batch.partition))
+      expected[batch.partition] = {batch.producer_epoch, batch.base_sequence};
     auto& [epoch, next] = expected[batch.partition];
     if (batch.producer_epoch > epoch) {
       if (batch.base_sequence != 0) return ErrorCode::out_of_order_sequence_number;
@@ -288,6 +291,31 @@ TEST_CASE("producer: a batch too large for the broker is halved until it fits") 
   CHECK(rig.producer->stats().records_failed == 1);
 }
 
+TEST_CASE("producer: nothing overtakes a first batch that is refused") {
+  FakeLog log;
+  log.script = [&](const FakeLog::Sent& batch) {
+    return batch.values.size() > 3 ? ErrorCode::message_too_large : ErrorCode::none;
+  };
+  Rig rig(log, small_batches());
+  for (const std::string& value : numbers(0, 5)) REQUIRE(rig.append(value));
+  REQUIRE(rig.append(std::string(150, 'x')));  // a batch of its own, which the broker would take
+  REQUIRE(rig.append("6"));
+  REQUIRE(rig.flush());
+  std::vector<std::string> expected = numbers(0, 7);
+  expected[5] = std::string(150, 'x');
+  CHECK(log.values[0] == expected);
+}
+
+TEST_CASE("producer: a batch that went alone and is out of order all the same gets a new epoch") {
+  FakeLog log;
+  log.expected[0] = {0, 1000};  // the broker has other ideas from the start
+  Rig rig(log, small_batches());
+  for (const std::string& value : numbers(0, 50)) REQUIRE(rig.append(value));
+  REQUIRE(rig.flush());
+  CHECK(log.values[0] == numbers(0, 50));
+  CHECK(log.attempts.back().producer_epoch == 1);
+}
+
 TEST_CASE("producer: a record above the request limit is refused at once") {
   FakeLog log;
   Rig rig(log);
@@ -303,12 +331,23 @@ TEST_CASE("producer: a broken connection costs nothing but another attempt") {
   log.is_silent = true;
   for (const std::string& value : numbers(0, 100)) REQUIRE(rig.append(value));
   rig.producer->poll(rig.client.now());
-  CHECK(log.broker.count(ApiKey::produce) == 5);  // in flight at most
+  CHECK(log.broker.count(ApiKey::produce) == 1);  // the first goes alone
   log.broker.disconnect_all();
   log.is_silent = false;
   REQUIRE(rig.flush());
   CHECK(log.values[0] == numbers(0, 100));
   CHECK(log.broker.connections >= 2);
+
+  // Once the first is acknowledged, five are in flight at most.
+  const size_t before = log.broker.count(ApiKey::produce);
+  log.is_silent = true;
+  for (const std::string& value : numbers(100, 200)) REQUIRE(rig.append(value));
+  rig.producer->poll(rig.client.now());
+  CHECK(log.broker.count(ApiKey::produce) == before + 5);
+  log.broker.disconnect_all();
+  log.is_silent = false;
+  REQUIRE(rig.flush());
+  CHECK(log.values[0] == numbers(0, 200));
 }
 
 TEST_CASE("producer: records that cannot be delivered in time fail") {
