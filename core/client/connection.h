@@ -2,13 +2,12 @@
 
 /// One client connection as a state machine without sockets or clocks.
 ///
-///   start()  -> ApiVersions goes out; requests given to submit() wait
-///   answer   -> versions are known, the waiting requests are encoded and go out
-///   on_frame -> the oldest request in flight is answered: a broker answers a connection's requests
-///   in order on_time  -> an overdue request ends the connection, as in Kafka's client: what
-///   arrives later cannot be trusted
-///               to belong to a request that is still wanted
-///   close()  -> every request still open fails with the reason
+///   start(): ApiVersions goes out; requests given to submit() wait
+///   its answer: versions are known, the waiting requests are encoded and go out
+///   on_frame(): the oldest request in flight is answered; a broker answers in request order
+///   on_time(): an overdue request ends the connection, as in Kafka's client: what arrives later
+///     cannot be trusted to belong to a request that is still wanted
+///   close(): every request still open fails with the reason
 ///
 /// Callbacks may call submit() and nothing else on the connection. One thread.
 

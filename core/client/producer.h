@@ -8,16 +8,15 @@
 /// its header, so that sending it again is harmless. What can go wrong, and what is done, mostly as
 /// in Kafka's client without transactions:
 ///
-///   a batch fails and may be retried   it goes back to the front of its partition's queue, in
-///                                      sequence order, and is sent alone: those behind it are
-///                                      answered OUT_OF_ORDER_SEQUENCE_NUMBER and follow
-///   OUT_OF_ORDER_SEQUENCE_NUMBER for   the broker lost what it had acknowledged, or forgot us:
-///   once the batch that is next             nothing of the partition is in flight its epoch is
-///   raised
-///                                      and its queue numbered from 0
-///   a batch fails for good             the same, because its sequences are a gap now
-///   a broker knows nothing of us       it takes any sequence as the first: one batch goes alone
-///                                      until it is acknowledged
+///   a batch fails, may be retried: it goes back to the front of its partition's queue, in
+///     sequence order, and is sent alone; those behind it are answered
+///     OUT_OF_ORDER_SEQUENCE_NUMBER and follow
+///   OUT_OF_ORDER_SEQUENCE_NUMBER for the batch that is next: the broker lost what it had
+///     acknowledged, or forgot us; once nothing of the partition is in flight its epoch is raised
+///     and its queue numbered from 0
+///   a batch fails for good: the same, because its sequences are a gap now
+///   a broker knows nothing of us: it takes any sequence as the first, so one batch goes alone
+///     until it is acknowledged
 ///
 /// The epoch is raised for one partition only: brokers track producers by partition, and the others
 /// go on undisturbed.
