@@ -57,6 +57,13 @@ std::vector<std::string_view> nouns() {
   return out;
 }
 
+/// "topic|cluster" as a case pattern.
+std::string noun_pattern() {
+  std::string out;
+  for (const std::string_view noun : nouns()) append_text(out, out.empty() ? "" : "|", noun);
+  return out;
+}
+
 /// "-b|--broker" as a case pattern after the command's path.
 std::string case_pattern(const Command& command, const Option& row) {
   std::string out = quoted(concat(command.path, " --", row.name));
@@ -98,12 +105,7 @@ std::string bash_script() {
       quoted(joined(next_words("")) + " --help --version --help-json"),
       " -- \"$cur\"))\n    return\n  fi\n"
       "  case $path in ",
-      [] {
-        std::string pattern;
-        for (const std::string_view noun : nouns())
-          append_text(pattern, pattern.empty() ? "" : "|", noun);
-        return pattern;
-      }(),
+      noun_pattern(),
       ") (( COMP_CWORD > 2 )) && path=\"$path ${COMP_WORDS[2]}\" ;; esac\n"
       "  case \"$path $prev\" in\n",
       values,
@@ -111,7 +113,9 @@ std::string bash_script() {
       "  case $path in\n",
       nexts, options,
       "  esac\n"
-      "  if [[ $path == *' '* || $cur == -* ]] && [[ $cur != -* ]]; then return; fi\n"
+      "  case $path in ",
+      noun_pattern(),
+      ") ;; *) [[ $cur == -* ]] || return ;; esac\n"
       "  COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
       "}\n"
       "complete -o default -F _spool spool\n");
@@ -156,9 +160,6 @@ std::string zsh_script() {
     });
     cases += " \\\n        '*:argument:_files' ;;\n";
   }
-  std::string noun_pattern;
-  for (const std::string_view noun : nouns())
-    append_text(noun_pattern, noun_pattern.empty() ? "" : "|", noun);
   return concat(
       "#compdef spool\n# zsh completion for spool; made by 'spool completion zsh'\n"
       "_spool() {\n"
@@ -167,7 +168,7 @@ std::string zsh_script() {
       "\n    return\n  fi\n"
       "  local path_words=$words[2] taken=1\n"
       "  case $path_words in (",
-      noun_pattern,
+      noun_pattern(),
       ") (( CURRENT > 3 )) && path_words=\"$words[2] $words[3]\" taken=2 ;; esac\n"
       "  words=(spool ${words[taken+2,-1]})\n"
       "  (( CURRENT -= taken ))\n"

@@ -10,6 +10,7 @@
 
 #include "cli/commands.h"
 #include "cli/context.h"
+#include "cli/errors.h"
 #include "cli/help.h"
 #include "cli/options.h"
 #include "cli/version.h"
@@ -19,7 +20,12 @@ namespace {
 
 /// "spool: what went wrong", and after an error of usage where the help is.
 Exit report(Out& err, const Error& error, std::string_view command_path) {
-  err.line(concat("spool: ", error.text()));
+  // A broker's bare code is a word for programs; a person gets the sentence.
+  std::string_view text = error.text();
+  const std::string_view name = error_name(error.code());
+  const bool is_bare = text.ends_with(name);
+  if (is_bare) text.remove_suffix(name.size());
+  err.line(concat("spool: ", text, is_bare ? explain(error.code(), "") : ""));
   if (exit_of(error) == Exit::usage)
     err.line(concat("Try 'spool ", command_path, command_path.empty() ? "" : " ", "--help'."));
   return exit_of(error);
