@@ -20,9 +20,9 @@ extern const Command kHelpCommand;
 namespace {
 
 const Command* const kCommands[] = {
-    &kProduceCommand,     &kConsumeCommand,
-    &kTopicCreateCommand, &kTopicListCommand,  &kTopicDescribeCommand, &kTopicDeleteCommand,
-    &kClusterInfoCommand, &kCompletionCommand, &kHelpCommand,
+    &kProduceCommand,     &kConsumeCommand,       &kTopicCreateCommand,
+    &kTopicListCommand,   &kTopicDescribeCommand, &kTopicDeleteCommand,
+    &kClusterInfoCommand, &kCompletionCommand,    &kHelpCommand,
 };
 
 /// Letters to insert, drop, change or swap with their neighbour. Words are short.
