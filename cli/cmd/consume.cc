@@ -177,9 +177,8 @@ Result<int64_t> print_fetched(const client::Fetched& fetched, record::RecordRead
   return printed;
 }
 
-Result<Exit> follow(Context& context, client::Client& client, client::Fetcher& fetcher,
-                    const Printer& printer, int64_t count_left) {
-  StopSignals signals;
+Result<Exit> follow(Context& context, StopSignals& signals, client::Client& client,
+                    client::Fetcher& fetcher, const Printer& printer, int64_t count_left) {
   record::RecordReader reader;
   while (count_left > 0) {
     if (const auto stop = signals.take()) return *stop;
@@ -204,6 +203,8 @@ Result<Exit> run(Context& context, const Args& args) {
   if (topics.empty()) return usage_error("which topic?");
   TRY_ASSIGN(const Printer printer, Printer::make(args));
   TRY_ASSIGN(const auto count, args.number<int64_t>("count", 1));
+  // Before the session: a directory's broker starts threads, and they must not take the signals.
+  StopSignals signals;
   TRY_ASSIGN(Session session, Session::open(args, Access::read));
   client::Client& client = session.client();
   TRY_ASSIGN(const auto start, client::parse_start_offset(args.text("offset"), client.wall_ms()));
@@ -225,7 +226,7 @@ Result<Exit> run(Context& context, const Args& args) {
     for (const Partition partition : partitions) fetcher.add(name, partition, start);
   }
   TRY(fetcher.start());
-  auto outcome = follow(context, client, fetcher, printer, count.value_or(INT64_MAX));
+  auto outcome = follow(context, signals, client, fetcher, printer, count.value_or(INT64_MAX));
   const Status flushed = context.out().flush();
   if (!outcome) return outcome;
   TRY(flushed);

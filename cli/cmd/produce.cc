@@ -337,9 +337,10 @@ Result<Exit> run(Context& context, const Args& args) {
   const std::string name(args.is_given("topic") ? *args.value("topic")
                                                 : std::string_view(args.operands()[0]));
 
+  // Before the session: a directory's broker starts threads, and they must not take the signals.
+  StopSignals signals;
   TRY_ASSIGN(Session session, Session::open(args, Access::write));
   client::Client& client = session.client();
-  StopSignals signals;
   TRY_ASSIGN(const Input input, Input::open(signals));
   TRY_ASSIGN(const auto producer, client::Producer::create(client, std::move(options)));
   TRY_ASSIGN(client::Producer::Topic * topic, producer->open_topic(name, !args.flag("no-create")));
