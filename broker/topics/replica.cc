@@ -35,6 +35,8 @@ Result<storage::Log*> Replica::open_locked() {
   options.config = config_->log;
   options.is_clean = environment_.directory.was_clean();
   options.is_read_only = environment_.directory.is_read_only();
+  // The metadata log has the partition and its directory is made by the first write: to a reader it is empty until then.
+  options.may_be_missing = true;
   options.log_start_checkpoint = initial_checkpoints_.log_start;
   options.recovery_point_checkpoint = initial_checkpoints_.recovery_point;
   options.producer_expiration_ms = environment_.producer_expiration_ms;

@@ -71,6 +71,7 @@ struct LogOpenOptions {
   LogConfig config;
   bool is_clean = false;      ///< the directory carried the clean-shutdown marker
   bool is_read_only = false;  ///< write nothing at all: no recovery, no index growth, no deletion
+  bool may_be_missing = false;  ///< read-only: a missing directory is an empty log, not an error
   Offset log_start_checkpoint{0};       ///< from log-start-offset-checkpoint, 0 when absent
   Offset recovery_point_checkpoint{0};  ///< from recovery-point-offset-checkpoint, 0 when absent
   int64_t producer_expiration_ms = 86'400'000;

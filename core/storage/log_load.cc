@@ -145,10 +145,9 @@ Status PartitionLog::clean_left_overs() {
 
 Result<DirectoryContents> PartitionLog::read_directory() const {
   auto listed = fs_.list(path_);
-  // The directory is made by the first write; who only reads finds a partition without records.
-  const bool is_unwritten =
-      !listed && options_.is_read_only && listed.error().code() == ErrorCode::not_found;
-  if (is_unwritten) return DirectoryContents();
+  const bool is_accepted = !listed && options_.is_read_only && options_.may_be_missing &&
+                           listed.error().code() == ErrorCode::not_found;
+  if (is_accepted) return DirectoryContents();
   TRY_ASSIGN(const auto entries, std::move(listed));
   DirectoryContents contents;
   std::map<Offset, DirectoryContents::SegmentFiles> by_base;

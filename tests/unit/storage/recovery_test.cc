@@ -324,6 +324,9 @@ TEST_CASE(
   LogFixture t;
   t.options.is_read_only = true;
   CHECK(t.try_open().error().code() == ErrorCode::not_found);
+  t.options.may_be_missing = true;
+  CHECK(t.try_open().value()->log_end_offset() == Offset(0));
+  t.options.may_be_missing = false;
   REQUIRE(t.fs.make_directory(t.path()));
   auto log = t.open_read_only();
   CHECK(log->log_end_offset() == Offset(0));
