@@ -21,6 +21,10 @@ class Session {
   /// directory is in use
   static Result<Session> open(const Args& args, Access access);
 
+  Session(Session&&) noexcept;
+  Session& operator=(Session&&) noexcept;
+  ~Session();
+
   client::Client& client() { return *client_; }
   const Target& target() const { return target_; }
 
@@ -29,9 +33,13 @@ class Session {
   Status close();
 
  private:
-  explicit Session(Target target) : target_(std::move(target)) {}
+  struct LocalBroker;
+
+  explicit Session(Target target);
+  Status open_directory(client::ClientOptions& options, Access access);
 
   Target target_;
+  std::unique_ptr<LocalBroker> local_;  ///< before the client, whose connections end first
   std::unique_ptr<client::Client> client_;
 };
 
