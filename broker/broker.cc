@@ -1,0 +1,277 @@
+#include "broker/broker.h"
+
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "broker/local_channel.h"
+#include "broker/maintenance.h"
+#include "broker/metadata/store.h"
+#include "broker/server.h"
+#include "broker/topics/fetch_session.h"
+#include "broker/topics/producer_ids.h"
+#include "broker/topics/purgatory.h"
+#include "broker/topics/topic_table.h"
+#include "broker/topics/topic_view.h"
+#include "broker/topics/validator_pool.h"
+#include "core/base/text.h"
+#include "core/storage/data_directory.h"
+
+namespace spool::broker {
+
+namespace {
+
+/// Recovery and the like; more threads than cores, since they wait for the disk.
+constexpr int kWorkersMax = 8;
+
+void fill_random(MutableBytes into) {
+  while (!into.empty()) {
+    const ssize_t got = ::getrandom(into.data(), into.size(), 0);
+    if (got > 0) into = into.subspan(static_cast<size_t>(got));
+  }
+}
+
+int32_t random_session_id() {
+  uint8_t bytes[4];
+  fill_random(bytes);
+  return load_be<int32_t>(bytes) & INT32_MAX;
+}
+
+/// The name other machines know this one by, for a listener on every address.
+std::string machine_name() {
+  char name[256] = {};
+  return ::gethostname(name, sizeof name - 1) == 0 && name[0] != 0 ? name : "localhost";
+}
+
+int16_t protocol_number(std::string_view protocol) {
+  if (protocol == "SSL") return 1;
+  if (protocol == "SASL_PLAINTEXT") return 2;
+  if (protocol == "SASL_SSL") return 3;
+  return 0;
+}
+
+class BrokerImpl final : public Broker {
+ public:
+  BrokerImpl(storage::FileSystem& fs, const Clock& clock, Logger& logger, Options options)
+      : fs_(fs), clock_(clock), logger_(logger), options_(std::move(options)) {}
+  ~BrokerImpl() override { (void)stop(); }
+
+  Status start();
+  const std::vector<Endpoint>& endpoints() const override { return endpoints_; }
+  const std::string& cluster_id() const override { return cluster_id_; }
+  std::unique_ptr<net::Transport> connect() override { return connect_locally(*services_, *loops_.front()); }
+  Status stop() override;
+
+ private:
+  Status open_directory();
+  Status format_directory();
+  Status open_metadata();
+  Status bind_listeners();
+  void name_endpoints();
+  Status take_office();
+  Status load_topics();
+  void start_loops();
+  void serve();
+  Status close_storage();
+
+  bool is_read_only() const { return options_.access == Access::read; }
+  bool is_serving() const { return options_.access == Access::serve; }
+  const BrokerConfig& config() const { return options_.config; }
+
+  storage::FileSystem& fs_;
+  const Clock& clock_;
+  Logger& logger_;
+  const Options options_;
+
+  // In the order in which they are made; what stands below uses what stands above.
+  std::unique_ptr<storage::DataDirectory> directory_;
+  std::unique_ptr<MetadataStore> metadata_;
+  std::string cluster_id_;
+  int32_t node_id_ = -1;
+  std::vector<ListenerAddress> listeners_;
+  std::vector<int> listening_descriptors_;  // bound and not yet handed to the server
+  std::vector<Endpoint> endpoints_;
+  net::WorkerPool workers_{kWorkersMax};
+  std::unique_ptr<TopicTable> topics_;
+  std::unique_ptr<FetchSessionCache> fetch_sessions_;
+  std::unique_ptr<ProducerIdAllocator> producer_ids_;
+  Purgatory purgatory_;
+  ValidatorPool validators_;
+  std::vector<std::unique_ptr<net::EventLoop>> loops_;
+  std::unique_ptr<Services> services_;
+  std::unique_ptr<Server> server_;
+  std::unique_ptr<Maintenance> maintenance_;
+};
+
+Status BrokerImpl::start() {
+  TRY(open_directory());
+  if (is_serving()) TRY(bind_listeners());
+  name_endpoints();
+  TRY(open_metadata());
+  if (!is_read_only()) TRY(take_office());
+  TRY(load_topics());
+  start_loops();
+  if (is_serving()) serve();
+  return {};
+}
+
+Status BrokerImpl::open_directory() {
+  using Directory = storage::DataDirectory;
+  const auto access = is_read_only() ? Directory::Access::read : Directory::Access::write;
+  TRY_ASSIGN(directory_, Directory::open(fs_, clock_, logger_, options_.data_dir, access));
+  if (!directory_->meta() && !is_read_only()) TRY(format_directory());
+  if (directory_->meta()) {
+    cluster_id_ = directory_->meta()->cluster_id;
+    node_id_ = directory_->meta()->node_id;
+  }
+  if (node_id_ < 0) node_id_ = config().node_id();
+  const bool is_node_id_given = config().given("node.id") || config().given("broker.id");
+  if (!is_read_only() && is_node_id_given && config().node_id() != node_id_)
+    return fail(ErrorCode::invalid_config, concat("node.id is ", config().node_id(), ", but ", options_.data_dir,
+                                                  " belongs to node ", node_id_, " (meta.properties)"));
+  return {};
+}
+
+Status BrokerImpl::format_directory() {
+  storage::MetaProperties meta;
+  meta.node_id = config().node_id();
+  meta.cluster_id = Uuid::random(fill_random).to_string();
+  meta.directory_id = Uuid::random(fill_random);
+  return directory_->write_meta(meta);
+}
+
+Status BrokerImpl::open_metadata() {
+  MetadataStoreOptions options;
+  options.path = options_.data_dir;
+  options.node_id = node_id_;
+  if (directory_->meta() && directory_->meta()->directory_id) options.directory_id = *directory_->meta()->directory_id;
+  options.is_read_only = is_read_only();
+  options.snapshot_interval_bytes = config().integer("metadata.log.max.record.bytes.between.snapshots");
+  options.retention_bytes = config().integer("metadata.max.retention.bytes");
+  TRY_ASSIGN(metadata_, MetadataStore::open(fs_, clock_, logger_, fill_random, std::move(options)));
+  return {};
+}
+
+Status BrokerImpl::bind_listeners() {
+  const std::vector<std::string> controller_names =
+      config().value("controller.listener.names") ? config().list("controller.listener.names")
+                                                   : std::vector<std::string>{};
+  const auto backlog = static_cast<int>(config().integer("socket.listen.backlog.size"));
+  for (const ListenerAddress& listener : config().listeners()) {
+    // The controller listener of a server.properties made for Kafka: there is no quorum to talk to.
+    if (std::ranges::find(controller_names, listener.name) != controller_names.end()) continue;
+    if (listener.protocol != "PLAINTEXT")
+      return fail(ErrorCode::unsupported, concat("listener ", listener.name, ": ", listener.protocol,
+                                                 " is not supported, only PLAINTEXT is"));
+    listeners_.push_back(listener);
+    TRY_ASSIGN(const int descriptor,
+               Server::bind(listener.host, listener.port, backlog, &listeners_.back().port));
+    listening_descriptors_.push_back(descriptor);
+  }
+  if (listeners_.empty()) return fail(ErrorCode::invalid_config, "listeners names no listener for clients");
+  return {};
+}
+
+void BrokerImpl::name_endpoints() {
+  for (const ListenerAddress& listener : listeners_) {
+    Endpoint endpoint{listener.name, listener.host, listener.port, protocol_number(listener.protocol)};
+    const auto& advertised = config().advertised_listeners();
+    const auto named = std::ranges::find(advertised, listener.name, &ListenerAddress::name);
+    if (config().given("advertised.listeners") && named != advertised.end()) {
+      endpoint.host = named->host;
+      if (named->port != 0) endpoint.port = named->port;
+    }
+    if (endpoint.host.empty() || endpoint.host == "0.0.0.0" || endpoint.host == "::") endpoint.host = machine_name();
+    endpoints_.push_back(std::move(endpoint));
+  }
+  if (endpoints_.empty()) endpoints_.push_back({"PLAINTEXT", "localhost", 9092, 0});
+}
+
+Status BrokerImpl::take_office() {
+  BrokerRegistration registration;
+  for (const Endpoint& endpoint : endpoints_)
+    registration.endpoints.push_back(
+        {endpoint.listener_name, endpoint.host, static_cast<uint16_t>(endpoint.port), endpoint.security_protocol});
+  registration.rack = broker_rack(config());
+  return metadata_->activate(std::move(registration));
+}
+
+Status BrokerImpl::load_topics() {
+  Replica::Environment environment{fs_, clock_, logger_, *directory_, fill_random,
+                                   config().integer("producer.id.expiration.ms")};
+  topics_ = std::make_unique<TopicTable>(std::move(environment), config(), *metadata_);
+  metadata_->set_listener(topics_.get());
+  return topics_->load(workers_);
+}
+
+void BrokerImpl::start_loops() {
+  const int64_t loops_wanted = is_serving() ? config().integer("num.network.threads") : 1;
+  const int64_t cores = std::max<int64_t>(1, std::thread::hardware_concurrency());
+  for (int64_t i = 0; i < std::min(loops_wanted, cores); ++i) loops_.push_back(std::make_unique<net::EventLoop>());
+  const auto session_slots = config().integer("max.incremental.fetch.session.cache.slots");
+  fetch_sessions_ =
+      std::make_unique<FetchSessionCache>(clock_, static_cast<size_t>(session_slots), random_session_id);
+  producer_ids_ = std::make_unique<ProducerIdAllocator>(*metadata_);
+  services_.reset(new Services{clock_, logger_, config(), *metadata_, *topics_, *fetch_sessions_, purgatory_,
+                               validators_, *producer_ids_, workers_, api_table(), endpoints_, node_id_, cluster_id_,
+                               options_.data_dir, is_read_only()});
+  for (const auto& loop : loops_) loop->start();
+}
+
+void BrokerImpl::serve() {
+  ServerLimits limits;
+  limits.request_bytes_max = config().integer("socket.request.max.bytes");
+  limits.queued_request_bytes_max = config().integer("queued.max.request.bytes");
+  limits.connections_max = static_cast<int32_t>(config().integer("max.connections"));
+  limits.connections_per_ip_max = static_cast<int32_t>(config().integer("max.connections.per.ip"));
+  limits.idle_max = std::chrono::milliseconds(config().integer("connections.max.idle.ms"));
+  std::vector<net::EventLoop*> loops;
+  for (const auto& loop : loops_) loops.push_back(loop.get());
+  server_ = std::make_unique<Server>(std::move(loops), *services_, limits);
+  for (size_t i = 0; i < listening_descriptors_.size(); ++i) server_->listen(listening_descriptors_[i], i);
+  listening_descriptors_.clear();
+  maintenance_ = std::make_unique<Maintenance>(*loops_.front(), workers_, clock_, logger_, config(), *topics_);
+  maintenance_->start();
+}
+
+Status BrokerImpl::stop() {
+  if (!directory_) return {};
+  purgatory_.close();
+  if (maintenance_) maintenance_->stop();
+  if (server_) server_->stop();
+  for (const int descriptor : listening_descriptors_) ::close(descriptor);
+  listening_descriptors_.clear();
+  workers_.stop();
+  for (const auto& loop : loops_) loop->stop();
+  const Status closed = close_storage();
+  // Sockets and timers first: they belong to the loops.
+  maintenance_.reset();
+  server_.reset();
+  loops_.clear();
+  services_.reset();
+  topics_.reset();
+  metadata_.reset();
+  directory_.reset();
+  return closed;
+}
+
+// In Kafka's order (storage-format 5.9): logs, checkpoints, metadata log, and last the marker that says all went well.
+Status BrokerImpl::close_storage() {
+  if (topics_) TRY(topics_->close());
+  if (is_read_only() || !metadata_ || !metadata_->is_active()) return {};
+  TRY(metadata_->close_cleanly());
+  return directory_->write_clean_marker(metadata_->broker_epoch());
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Broker>> Broker::start(storage::FileSystem& fs, const Clock& clock, Logger& logger,
+                                              Options options) {
+  auto broker = std::make_unique<BrokerImpl>(fs, clock, logger, std::move(options));
+  TRY(broker->start());
+  return broker;
+}
+
+}  // namespace spool::broker
