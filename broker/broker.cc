@@ -8,6 +8,7 @@
 
 #include "broker/local_channel.h"
 #include "broker/maintenance.h"
+#include "broker/metadata/identity.h"
 #include "broker/metadata/store.h"
 #include "broker/server.h"
 #include "broker/topics/fetch_session.h"
@@ -60,13 +61,12 @@ class BrokerImpl final : public Broker {
 
   Status start();
   const std::vector<Endpoint>& endpoints() const override { return endpoints_; }
-  const std::string& cluster_id() const override { return cluster_id_; }
+  const std::string& cluster_id() const override { return identity_.cluster_id; }
   std::unique_ptr<net::Transport> connect() override { return connect_locally(*services_, *loops_.front()); }
   Status stop() override;
 
  private:
   Status open_directory();
-  Status format_directory();
   Status open_metadata();
   Status bind_listeners();
   void name_endpoints();
@@ -88,8 +88,7 @@ class BrokerImpl final : public Broker {
   // In the order in which they are made; what stands below uses what stands above.
   std::unique_ptr<storage::DataDirectory> directory_;
   std::unique_ptr<MetadataStore> metadata_;
-  std::string cluster_id_;
-  int32_t node_id_ = -1;
+  Identity identity_;
   std::vector<ListenerAddress> listeners_;
   std::vector<int> listening_descriptors_;  // bound and not yet handed to the server
   std::vector<Endpoint> endpoints_;
@@ -121,32 +120,22 @@ Status BrokerImpl::open_directory() {
   using Directory = storage::DataDirectory;
   const auto access = is_read_only() ? Directory::Access::read : Directory::Access::write;
   TRY_ASSIGN(directory_, Directory::open(fs_, clock_, logger_, options_.data_dir, access));
-  if (!directory_->meta() && !is_read_only()) TRY(format_directory());
-  if (directory_->meta()) {
-    cluster_id_ = directory_->meta()->cluster_id;
-    node_id_ = directory_->meta()->node_id;
+  std::optional<int32_t> node_id_given;
+  if (config().given("node.id") || config().given("broker.id")) node_id_given = config().node_id();
+  // To be read, a directory need not say whose it is: a copy, or what is left of a dead node.
+  if (is_read_only() && !directory_->meta()) {
+    identity_.node_id = config().node_id();
+    return {};
   }
-  if (node_id_ < 0) node_id_ = config().node_id();
-  const bool is_node_id_given = config().given("node.id") || config().given("broker.id");
-  if (!is_read_only() && is_node_id_given && config().node_id() != node_id_)
-    return fail(ErrorCode::invalid_config, concat("node.id is ", config().node_id(), ", but ", options_.data_dir,
-                                                  " belongs to node ", node_id_, " (meta.properties)"));
+  TRY_ASSIGN(identity_, ensure_identity(*directory_, node_id_given, std::nullopt, fill_random));
   return {};
-}
-
-Status BrokerImpl::format_directory() {
-  storage::MetaProperties meta;
-  meta.node_id = config().node_id();
-  meta.cluster_id = Uuid::random(fill_random).to_string();
-  meta.directory_id = Uuid::random(fill_random);
-  return directory_->write_meta(meta);
 }
 
 Status BrokerImpl::open_metadata() {
   MetadataStoreOptions options;
   options.path = options_.data_dir;
-  options.node_id = node_id_;
-  if (directory_->meta() && directory_->meta()->directory_id) options.directory_id = *directory_->meta()->directory_id;
+  options.node_id = identity_.node_id;
+  options.directory_id = identity_.directory_id;
   options.is_read_only = is_read_only();
   options.snapshot_interval_bytes = config().integer("metadata.log.max.record.bytes.between.snapshots");
   options.retention_bytes = config().integer("metadata.max.retention.bytes");
@@ -215,7 +204,7 @@ void BrokerImpl::start_loops() {
       std::make_unique<FetchSessionCache>(clock_, static_cast<size_t>(session_slots), random_session_id);
   producer_ids_ = std::make_unique<ProducerIdAllocator>(*metadata_);
   services_.reset(new Services{clock_, logger_, config(), *metadata_, *topics_, *fetch_sessions_, purgatory_,
-                               validators_, *producer_ids_, workers_, api_table(), endpoints_, node_id_, cluster_id_,
+                               validators_, *producer_ids_, workers_, api_table(), endpoints_, identity_.node_id, identity_.cluster_id,
                                options_.data_dir, is_read_only()});
   for (const auto& loop : loops_) loop->start();
 }

@@ -69,8 +69,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
  private:
   // Static, with the owner as a parameter: the coroutine frame keeps the connection alive.
   static awaitable<void> serve(std::shared_ptr<Connection> self) {
-    while (!self->is_closing_ && co_await self->receive()) {
-      if (!co_await self->answer_frames()) break;
+    while (!self->is_closing_) {
+      const bool has_received = co_await self->receive();
+      if (!has_received) break;
+      const bool goes_on = co_await self->answer_frames();
+      if (!goes_on) break;
       self->release_buffer_if_empty();
     }
     self->finish();
@@ -88,7 +91,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     asio::error_code error;
     co_await socket_.async_wait(asio::ip::tcp::socket::wait_read, asio::redirect_error(asio::use_awaitable, error));
     if (error || is_closing_) co_return false;
-    if (!co_await make_room()) co_return false;
+    const bool has_room = co_await make_room();
+    if (!has_room) co_return false;
     const ssize_t got = ::recv(socket_.native_handle(), buffer_.get() + end_, capacity_ - end_, MSG_DONTWAIT);
     if (got < 0) co_return errno == EAGAIN || errno == EINTR;
     if (got == 0) co_return false;
@@ -112,7 +116,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     if (end_ < capacity_) co_return true;
     const size_t wanted =
         std::min(capacity_ * 2, static_cast<size_t>(host_.limits().request_bytes_max) + kSizePrefixBytes);
-    if (!co_await count_bytes(static_cast<int64_t>(wanted - capacity_))) co_return false;
+    const bool is_counted = co_await count_bytes(static_cast<int64_t>(wanted - capacity_));
+    if (!is_counted) co_return false;
     auto larger = std::make_unique_for_overwrite<uint8_t[]>(wanted);
     std::memcpy(larger.get(), buffer_.get(), end_);
     if (capacity_ == ConnectionHost::kBufferBytes) host_.give_buffer(std::move(buffer_));
@@ -161,7 +166,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
       begin_ += frame_bytes;
       if (!goes_on) co_return false;
     }
-    co_return co_await flush();
+    const bool is_sent = co_await flush();
+    co_return is_sent;
   }
 
   // Has the frame at hand answered, and gathers or sends the answer.
@@ -172,7 +178,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
       self->answer_ = std::move(response);
       self->wake_.cancel();
     });
-    if (!answer_ && !co_await flush()) co_return false;
+    if (!answer_) {
+      // Whoever waits for an earlier answer must not wait for this one.
+      const bool is_sent = co_await flush();
+      if (!is_sent) co_return false;
+    }
     while (!answer_) {
       wake_.expires_at(asio::steady_timer::time_point::max());
       asio::error_code ignored;
@@ -188,9 +198,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
     }
     if (answer_->files.empty()) {
       append(out_, answer_->bytes);
-      co_return out_.size() < kGatherBytesMax || co_await flush();
+      if (out_.size() < kGatherBytesMax) co_return true;
+      const bool is_sent = co_await flush();
+      co_return is_sent;
     }
-    co_return co_await send_with_files();
+    const bool is_sent = co_await send_with_files();
+    co_return is_sent;
   }
 
   awaitable<bool> flush() {
@@ -201,17 +214,21 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
   awaitable<bool> send_with_files() {
-    if (!co_await flush()) co_return false;
+    const bool is_flushed = co_await flush();
+    if (!is_flushed) co_return false;
     const Response& answer = *answer_;
     size_t at = 0;
     for (const Response::FilePart& part : answer.files) {
       const BytesView before = BytesView(answer.bytes).subspan(at, part.at - at);
-      if (!co_await send(before, MSG_MORE)) co_return false;
+      const bool is_head_sent = co_await send(before, MSG_MORE);
+      if (!is_head_sent) co_return false;
       at = part.at;
-      if (!co_await send_file(part.slice)) co_return false;
+      const bool is_file_sent = co_await send_file(part.slice);
+      if (!is_file_sent) co_return false;
     }
     const BytesView rest = BytesView(answer.bytes).subspan(at);
-    co_return co_await send(rest, 0);
+    const bool is_rest_sent = co_await send(rest, 0);
+    co_return is_rest_sent;
   }
 
   awaitable<bool> send(BytesView bytes, int flags) {
@@ -222,7 +239,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
         bytes = bytes.subspan(static_cast<size_t>(sent));
         last_activity_ = host_.services().clock.monotonic();
       } else if (errno == EAGAIN) {
-        if (!co_await wait_writable()) co_return false;
+        const bool is_writable = co_await wait_writable();
+        if (!is_writable) co_return false;
       } else if (errno != EINTR) {
         co_return false;
       }
@@ -243,7 +261,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
         // The file is shorter than when the slice was made; the frame cannot be finished.
         co_return false;
       } else if (errno == EAGAIN) {
-        if (!co_await wait_writable()) co_return false;
+        const bool is_writable = co_await wait_writable();
+        if (!is_writable) co_return false;
       } else if (errno != EINTR) {
         co_return false;
       }

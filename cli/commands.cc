@@ -14,15 +14,16 @@ extern const Command kTopicDeleteCommand;
 extern const Command kClusterInfoCommand;
 extern const Command kProduceCommand;
 extern const Command kConsumeCommand;
+extern const Command kBrokerCommand;
 extern const Command kCompletionCommand;
 extern const Command kHelpCommand;
 
 namespace {
 
 const Command* const kCommands[] = {
-    &kProduceCommand,     &kConsumeCommand,       &kTopicCreateCommand,
-    &kTopicListCommand,   &kTopicDescribeCommand, &kTopicDeleteCommand,
-    &kClusterInfoCommand, &kCompletionCommand,    &kHelpCommand,
+    &kBrokerCommand,     &kProduceCommand,       &kConsumeCommand,     &kTopicCreateCommand,
+    &kTopicListCommand,  &kTopicDescribeCommand, &kTopicDeleteCommand, &kClusterInfoCommand,
+    &kCompletionCommand, &kHelpCommand,
 };
 
 /// Letters to insert, drop, change or swap with their neighbour. Words are short.
