@@ -88,6 +88,7 @@ PartitionAnswer answer_partition(const Topic* topic, const ListOffsetsRequest::L
       answer.error_code = wire_code(found.error().code());
       return answer;
     }
+  if (version < 4) answer.leader_epoch = -1;  // KIP-320 came with v4, and the older ones cannot carry it
   answer.error_code = static_cast<int16_t>(error);
   return answer;
 }
