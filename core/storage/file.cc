@@ -180,6 +180,14 @@ Status PosixFileSystem::sync_directory(const std::string& path) {
   return {};
 }
 
+Status PosixFileSystem::set_modified_ms(const std::string& path, int64_t modified_ms) {
+  const timespec modified = {.tv_sec = static_cast<time_t>(modified_ms / 1000),
+                             .tv_nsec = static_cast<long>(modified_ms % 1000 * 1'000'000)};
+  const timespec times[] = {{.tv_sec = 0, .tv_nsec = UTIME_OMIT}, modified};
+  if (::utimensat(AT_FDCWD, path.c_str(), times, 0) != 0) return system_failure("touch", path);
+  return {};
+}
+
 Result<std::string> read_small_file(FileSystem& fs, const std::string& path, size_t bytes_max) {
   TRY_ASSIGN(const auto file, fs.open(path, OpenMode::read));
   TRY_ASSIGN(const int64_t size, file->size());

@@ -73,6 +73,12 @@ class FileSystem {
   virtual Status make_directory(const std::string& path) = 0;
   virtual Status remove_directory(const std::string& path) = 0;
   virtual Status sync_directory(const std::string& path) = 0;
+  /// Sets a file's modification time, by which retention and compaction judge records that carry no
+  /// timestamp. A file system that keeps none need not.
+  virtual Status set_modified_ms(const std::string& path, int64_t modified_ms) {
+    (void)path, (void)modified_ms;
+    return {};
+  }
 };
 
 /// The machine's files.
@@ -86,6 +92,7 @@ class PosixFileSystem final : public FileSystem {
   Status make_directory(const std::string& path) override;
   Status remove_directory(const std::string& path) override;
   Status sync_directory(const std::string& path) override;
+  Status set_modified_ms(const std::string& path, int64_t modified_ms) override;
 };
 
 /// The whole of a small file. errors: not_found; parse_error when it is larger than `bytes_max`

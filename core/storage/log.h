@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "core/base/clock.h"
@@ -87,7 +88,56 @@ struct SegmentInfo {
   bool is_active = false;
 };
 
-/// Thread rule: append, roll, truncate, delete and configure are called under the owner's partition
+struct Segment;
+
+/// How much of a log is worth compacting (storage-format 6.4).
+struct CleanableRange {
+  Offset first_dirty;        ///< everything below went through a round before
+  Offset first_uncleanable;  ///< exclusive; the base of a segment
+  int64_t clean_bytes = 0;
+  int64_t cleanable_bytes = 0;
+  bool is_overdue = false;  ///< something in it is older than max.compaction.lag.ms
+
+  double dirty_ratio() const {
+    const int64_t total = clean_bytes + cleanable_bytes;
+    return total > 0 ? static_cast<double>(cleanable_bytes) / static_cast<double>(total) : 0;
+  }
+};
+
+/// A finished segment as compaction sees it.
+struct CompactionSource {
+  std::shared_ptr<const Segment> segment;  ///< which one: a swap asks whether it is still there
+  Offset base_offset;
+  Offset next_base_offset;
+  int64_t size_bytes = 0;
+  int64_t modified_ms = 0;
+  int64_t offset_index_bytes = 0;
+  int64_t time_index_bytes = 0;
+};
+
+/// The last that an active producer wrote; the batch with it outlives its records.
+struct LastRecord {
+  std::optional<Offset> last_data_offset;  ///< nullopt: a marker came after its data
+  ProducerEpoch producer_epoch;
+};
+
+/// What a compaction round starts from.
+struct CompactionInput {
+  std::vector<CompactionSource> sources;  ///< all segments below the asked offset
+  std::unordered_map<ProducerId, LastRecord> last_records;
+};
+
+/// A segment whose files lie ready in the partition directory as *.cleaned, durable.
+struct CleanedSegment {
+  Offset base_offset;
+  int64_t size_bytes = 0;
+  int64_t first_timestamp_ms = -1;
+  int64_t max_timestamp_ms = -1;
+  Offset max_timestamp_offset;
+  std::vector<AbortedTransaction> aborted;
+};
+
+/// Thread rule: append, roll, truncate, delete, configure and swap_in are called under the owner's partition
 /// mutex (one writer at a time). read, offset lookups and the offset getters may run at the same
 /// time as one writer from any thread.
 class Log {
@@ -153,6 +203,11 @@ class Log {
   /// Makes everything below log_end_offset survive a power cut; recovery_point follows. May run
   /// beside an append: call it without the partition mutex.
   virtual Status flush() = 0;
+  /// Writes everything above the recovery point once more, in place, and flushes it. For a log that
+  /// is opened after an fsync failed: the kernel counts the pages that it could not write as
+  /// written, and another fsync alone would say so too. Before the first append; durable when it
+  /// returns.
+  virtual Status rewrite_unflushed() = 0;
   /// flush.messages or flush.ms ask for a flush, or a finished segment waits for one. Under the
   /// partition mutex.
   virtual bool is_flush_due(int64_t now_ms) const = 0;
@@ -163,6 +218,22 @@ class Log {
   /// file.delete.delay.ms by way of delete_due_files().
   virtual Result<int> delete_old_segments(Offset high_watermark) = 0;
   virtual Result<int> delete_due_files() = 0;
+
+  /// Goes up whenever segments are replaced or deleted. A read and what is asked about it (aborted
+  /// transactions) belong together when the number was the same before and after.
+  virtual uint64_t layout_version() const = 0;
+  /// What compaction could do, from where the last round ended (its checkpoint). Under the
+  /// partition mutex.
+  virtual Result<CleanableRange> cleanable_range(std::optional<Offset> checkpoint) = 0;
+  /// Under the partition mutex. The round itself runs without it.
+  virtual Result<CompactionInput> compaction_input(Offset first_uncleanable) = 0;
+  /// Puts a cleaned segment in the place of its sources (6.6). Readers keep what they have open.
+  /// Under the partition mutex; the caller syncs the directory afterwards, without it.
+  /// errors  cancelled: the sources are no longer there (retention, truncation); the .cleaned files
+  ///         are then gone too
+  virtual Status swap_in(const std::vector<CompactionSource>& sources,
+                         const CleanedSegment& cleaned) = 0;
+
   virtual Status advance_log_start(Offset to) = 0;
   virtual Status truncate_to(Offset offset) = 0;
   virtual Status truncate_fully_and_start_at(Offset offset) = 0;

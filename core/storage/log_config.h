@@ -23,7 +23,10 @@ struct LogConfig {
   int64_t retention_ms = 604'800'000;  ///< negative: unlimited
   int64_t retention_bytes = -1;        ///< negative: unlimited
   int64_t file_delete_delay_ms = 60'000;
+  double min_cleanable_dirty_ratio = 0.5;
+  int64_t min_compaction_lag_ms = 0;
   int64_t max_compaction_lag_ms = std::numeric_limits<int64_t>::max();
+  int64_t delete_retention_ms = 86'400'000;  ///< how long tombstones and markers stay
 
   int64_t flush_messages = std::numeric_limits<int64_t>::max();
   int64_t flush_ms = std::numeric_limits<int64_t>::max();

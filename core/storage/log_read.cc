@@ -35,8 +35,10 @@ Result<std::optional<SegmentView>> PartitionLog::view_at(Offset offset, bool at_
   Segment& segment = *segments_[index];
   SegmentView view{.base_offset = segment.base_offset,
                    .size_bytes = segment.size_bytes,
-                   .is_active = index + 1 == segments_.size()};
+                   .is_active = index + 1 == segments_.size(),
+                   .layout_version = layout_version_};
   TRY_ASSIGN(view.file, file_of(segment, view.is_active));
+  if (segment.aborted_while_swapped) view.start_pos = 0;
   if (!view.is_active) return view;
   for (const RecentBatch& batch : recent_)
     if (batch.base_offset <= offset && offset <= batch.last_offset)
@@ -56,7 +58,7 @@ Result<std::optional<SegmentView>> PartitionLog::view_at(Offset offset, bool at_
 // last.
 Result<std::shared_ptr<const File>> PartitionLog::file_of(const Segment& segment,
                                                           bool is_active) const {
-  if (is_active && segment.file) return segment.file;
+  if (segment.file && (is_active || segment.aborted_while_swapped)) return segment.file;
   if (recent_file_ && recent_file_base_ == segment.base_offset) return recent_file_;
   const bool is_written = is_active && !options_.is_read_only;
   TRY_ASSIGN(auto file, fs_.open(offset_path(path_, segment.base_offset, kLogSuffix),
@@ -86,6 +88,8 @@ Result<std::optional<EntryHeader>> PartitionLog::find_entry(const SegmentView& v
   int64_t start_pos = view.start_pos;
   if (start_pos < 0) {
     TRY_ASSIGN(start_pos, index_start_pos(view.base_offset, target));
+    // Compaction put another segment here meanwhile: that may have been its index.
+    if (view.layout_version != layout_version_) start_pos = 0;
   }
   std::array<uint8_t, kSearchWindowBytes> window;
   for (;;) {
@@ -108,7 +112,12 @@ Result<std::optional<EntryHeader>> PartitionLog::find_entry(const SegmentView& v
 Result<int64_t> PartitionLog::bound_pos(const SegmentView& view, Offset bound) const {
   if (bound >= log_end_offset()) return view.size_bytes;
   TRY_ASSIGN(auto at_bound, view_at(bound, true));
-  if (!at_bound || at_bound->base_offset != view.base_offset) return view.size_bytes;
+  if (!at_bound || at_bound->base_offset > view.base_offset) return view.size_bytes;
+  if (at_bound->layout_version != view.layout_version) {  // another file by now
+    at_bound = view;
+    at_bound->recent.reset();
+    at_bound->start_pos = 0;
+  }
   at_bound->size_bytes = view.size_bytes;
   TRY_ASSIGN(const auto entry, find_entry(*at_bound, bound));
   return entry ? entry->file_pos : view.size_bytes;
@@ -208,7 +217,7 @@ Result<std::optional<TimestampOffset>> PartitionLog::find_timestamp(const Segmen
   TRY_ASSIGN(const auto first, find_entry(*at_start, start));
   if (!first) return std::nullopt;
   std::array<uint8_t, kSearchWindowBytes> window;
-  EntryReader reader(*view.file, first->file_pos, view.size_bytes, window);
+  EntryReader reader(*at_start->file, first->file_pos, at_start->size_bytes, window);
   for (;;) {
     TRY_ASSIGN(const auto entry, reader.next());
     if (!entry) return std::nullopt;
@@ -251,17 +260,25 @@ Result<std::optional<TimestampOffset>> PartitionLog::max_timestamp() const {
 
 Result<std::vector<AbortedTransaction>> PartitionLog::aborted_transactions(Offset from,
                                                                            Offset bound) const {
-  std::vector<Offset> bases;
+  for (;;) {
+    const uint64_t before = layout_version_;
+    auto aborted = collect_aborted(from, bound);
+    // An index that compaction replaced while it was looked for reads as missing.
+    if (before == layout_version_) return aborted;
+  }
+}
+
+Result<std::vector<AbortedTransaction>> PartitionLog::collect_aborted(Offset from,
+                                                                      Offset bound) const {
+  std::vector<std::shared_ptr<const Segment>> segments;
   {
     const std::lock_guard lock(mutex_);
     for (size_t i = segments_.empty() ? 0 : floor_index(segments_, from); i < segments_.size(); ++i)
-      bases.push_back(segments_[i]->base_offset);
+      segments.push_back(segments_[i]);
   }
   std::vector<AbortedTransaction> aborted;
-  for (const Offset base : bases) {
-    TRY_ASSIGN(const auto index, IndexReader<TransactionIndexEntry>::open(
-                                     fs_, offset_path(path_, base, kTransactionIndexSuffix)));
-    TRY_ASSIGN(const auto entries, index.all());
+  for (const auto& segment : segments) {
+    TRY_ASSIGN(const auto entries, transaction_entries(*segment));
     for (const TransactionIndexEntry& entry : entries) {
       if (entry.last_offset >= from && entry.first_offset < bound)
         aborted.push_back(
@@ -270,6 +287,18 @@ Result<std::vector<AbortedTransaction>> PartitionLog::aborted_transactions(Offse
     }
   }
   return aborted;
+}
+
+Result<std::vector<TransactionIndexEntry>> PartitionLog::transaction_entries(
+    const Segment& segment) const {
+  {
+    const std::lock_guard lock(mutex_);
+    if (segment.aborted_while_swapped) return *segment.aborted_while_swapped;
+  }
+  TRY_ASSIGN(const auto index,
+             IndexReader<TransactionIndexEntry>::open(
+                 fs_, offset_path(path_, segment.base_offset, kTransactionIndexSuffix)));
+  return index.all();
 }
 
 }  // namespace spool::storage

@@ -14,10 +14,11 @@ constexpr size_t kTruncateWindowBytes = 64 << 10;
 // Renames a segment's files to *.deleted; they go when file.delete.delay.ms is over, so that a
 // reader which has just looked the segment up still finds them open or, after a crash, the next
 // load removes them.
-Status PartitionLog::set_segment_files_aside(const Segment& segment) {
+Status PartitionLog::set_segment_files_aside(const Segment& segment, bool keeps_snapshot) {
   const int64_t due_ms = clock_.wall_ms() + config_.file_delete_delay_ms;
   for (const std::string_view suffix :
        {kLogSuffix, kIndexSuffix, kTimeIndexSuffix, kTransactionIndexSuffix, kSnapshotSuffix}) {
+    if (keeps_snapshot && suffix == kSnapshotSuffix) continue;
     const std::string from = offset_path(path_, segment.base_offset, suffix);
     std::string to = concat(from, kDeletedSuffix);
     auto renamed = fs_.rename(from, to);
@@ -85,6 +86,7 @@ Status PartitionLog::remove_first_segments(size_t count) {
     const auto kept = segments_.begin() + static_cast<std::ptrdiff_t>(count);
     removed.assign(segments_.begin(), kept);
     segments_.erase(segments_.begin(), kept);
+    ++layout_version_;
     for (const auto& segment : removed) size_bytes_ -= segment->size_bytes;
     recent_file_.reset();
     recent_file_base_ = kNoOffset;

@@ -21,6 +21,8 @@ ProducerChecks checks_of(AppendOrigin origin) {
   return ProducerChecks::all;
 }
 
+constexpr int64_t kRewriteWindowBytes = 1 << 20;
+
 bool takes_offsets_as_given(AppendOrigin origin) {
   return origin == AppendOrigin::raft_leader || origin == AppendOrigin::replication;
 }
@@ -387,6 +389,7 @@ bool PartitionLog::is_flush_due(int64_t now_ms) const {
 
 Status PartitionLog::flush() {
   const std::lock_guard one_at_a_time(flush_mutex_);
+  if (is_offline_) return fail(ErrorCode::kafka_storage_error, concat(path_, ": log is offline"));
   SegmentList pending;
   int64_t target;
   uint32_t truncations;
@@ -411,6 +414,39 @@ Status PartitionLog::flush() {
     return take_offline(std::move(synced.error()));
   const std::lock_guard lock(mutex_);
   if (truncations == truncations_) recovery_point_ = std::max<int64_t>(recovery_point_, target);
+  return {};
+}
+
+Status PartitionLog::rewrite_unflushed() {
+  const Offset from = recovery_point();
+  for (size_t i = 0; i < segments_.size(); ++i) {
+    const bool ends_before = i + 1 < segments_.size() && segments_[i + 1]->base_offset <= from;
+    if (!ends_before) TRY(rewrite_segment(*segments_[i], from));
+  }
+  TRY(write_epochs_file());
+  {
+    const std::lock_guard lock(mutex_);
+    is_directory_unsynced_ = true;
+  }
+  return flush();
+}
+
+Status PartitionLog::rewrite_segment(const Segment& segment, Offset from) const {
+  int64_t file_pos = 0;
+  if (from > segment.base_offset) {
+    TRY_ASSIGN(file_pos, index_start_pos(segment.base_offset, from));
+  }
+  TRY_ASSIGN(const auto file, fs_.open(offset_path(path_, segment.base_offset, kLogSuffix),
+                                       OpenMode::read_write));
+  Buffer window(kRewriteWindowBytes);
+  while (file_pos < segment.size_bytes) {
+    const auto wanted = std::min<int64_t>(kRewriteWindowBytes, segment.size_bytes - file_pos);
+    const MutableBytes into(window.data(), static_cast<size_t>(wanted));
+    TRY_ASSIGN(const size_t got, file->read_at(file_pos, into));
+    if (got == 0) return fail(ErrorCode::io_error, concat(file->path(), ": shorter than it was"));
+    TRY(file->write_at(file_pos, into.first(got)));
+    file_pos += static_cast<int64_t>(got);
+  }
   return {};
 }
 
@@ -488,6 +524,7 @@ void PartitionLog::set_segments(SegmentList segments) {
   for (const auto& segment : segments) total += segment->size_bytes;
   const std::lock_guard lock(mutex_);
   segments_ = std::move(segments);
+  ++layout_version_;
   recent_.fill({});
   recent_file_.reset();
   recent_file_base_ = kNoOffset;

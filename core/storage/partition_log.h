@@ -6,6 +6,7 @@
 ///   log_read.cc       finding offsets and timestamps, slices
 ///   log_load.cc       opening: left-over files, clean and unclean loads, recovery, reading beside
 ///   another process log_trim.cc       retention, deletion, truncation
+///   log_swap.cc       what compaction asks of the log, and putting its results in place
 ///
 /// Locks: the owner's partition mutex serialises everything that changes the log. `mutex_` guards
 /// what readers share with the writer (the segment list and what is in it, the epoch cache, cached
@@ -37,6 +38,9 @@ struct SegmentView {
   std::optional<EntryHeader> recent;
   /// Where to start looking; -1: the index file has to be asked.
   int64_t start_pos = -1;
+  /// Of the log when the view was taken. An index file that is opened later belongs to `file` only
+  /// when the log still has it.
+  uint64_t layout_version = 0;
 };
 
 /// The files of one partition directory, by what their names say.
@@ -91,11 +95,17 @@ class PartitionLog final : public Log {
   void expire_producers(int64_t now_ms) override;
 
   Status flush() override;
+  Status rewrite_unflushed() override;
   bool is_flush_due(int64_t now_ms) const override;
   void release_files() override;
   Status roll() override;
   Result<int> delete_old_segments(Offset high_watermark) override;
   Result<int> delete_due_files() override;
+  uint64_t layout_version() const override { return layout_version_.load(); }
+  Result<CleanableRange> cleanable_range(std::optional<Offset> checkpoint) override;
+  Result<CompactionInput> compaction_input(Offset first_uncleanable) override;
+  Status swap_in(const std::vector<CompactionSource>& sources,
+                 const CleanedSegment& cleaned) override;
   Status advance_log_start(Offset to) override;
   Status truncate_to(Offset offset) override;
   Status truncate_fully_and_start_at(Offset offset) override;
@@ -132,6 +142,7 @@ class PartitionLog final : public Log {
   Status sync_pending(const SegmentList& pending, bool syncs_directory, bool syncs_epochs) const;
   Status sync_segment(const Segment& segment, bool is_active) const;
   Status sync_if_there(const std::string& path) const;
+  Status rewrite_segment(const Segment& segment, Offset from) const;
 
   // Reading (log_read.cc).
   Result<std::optional<SegmentView>> view_at(Offset offset, bool at_or_after) const;
@@ -145,6 +156,9 @@ class PartitionLog final : public Log {
                                                         int64_t timestamp_ms, Offset from) const;
   Result<std::optional<TimestampOffset>> find_record(EntryReader& reader, const EntryHeader& entry,
                                                      int64_t timestamp_ms, Offset from) const;
+
+  Result<std::vector<AbortedTransaction>> collect_aborted(Offset from, Offset bound) const;
+  Result<std::vector<TransactionIndexEntry>> transaction_entries(const Segment& segment) const;
 
   // Loading (log_load.cc).
   Status load_contents(const DirectoryContents& contents);
@@ -171,8 +185,17 @@ class PartitionLog final : public Log {
   Status replay_segment(const Segment& segment, Offset from, Offset end);
   Status delete_segments_from(size_t index);
 
+  // Compaction (log_swap.cc).
+  size_t segment_index(Offset offset) const;
+  Result<Offset> first_uncleanable(Offset first_dirty) const;
+  Result<bool> is_compaction_overdue(Offset first_dirty);
+  bool has_sources(const std::vector<CompactionSource>& sources, size_t first) const;
+  Status name_swap_files(const CleanedSegment& cleaned);
+  Status withdraw_cleaned(Offset base_offset);
+  Status put_in_place(std::shared_ptr<Segment> fresh, const SegmentList& old);
+
   // Trimming (log_trim.cc).
-  Status set_segment_files_aside(const Segment& segment);
+  Status set_segment_files_aside(const Segment& segment, bool keeps_snapshot = false);
   Status remove_first_segments(size_t count);
   Result<size_t> count_deletable(Offset high_watermark) const;
   bool is_committed(size_t segment_index, Offset high_watermark) const;
@@ -211,6 +234,7 @@ class PartitionLog final : public Log {
   std::atomic<int64_t> size_bytes_{0};
   std::atomic<int64_t> last_flush_ms_{0};
   std::atomic<bool> is_offline_{false};
+  std::atomic<uint64_t> layout_version_{0};  // changed under mutex_
 
   ProducerStateManager producers_;
   Offset newest_snapshot_ = kNoOffset;

@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/types.h"
 #include "core/storage/file.h"
@@ -54,6 +56,9 @@ struct Segment {
   GrowingIndex<TimeIndexEntry> time_index;
   bool knows_max_timestamp = true;  ///< finished segments learn it from the time index when asked
   std::shared_ptr<File> file;       ///< of the active segment, once used
+  /// Of a segment that is being swapped in: its files do not have their names yet, so it is read
+  /// through `file`, without indexes, and its aborted transactions are these.
+  std::optional<std::vector<TransactionIndexEntry>> aborted_while_swapped;
 };
 
 }  // namespace spool::storage
