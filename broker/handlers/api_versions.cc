@@ -7,6 +7,7 @@
 /// v5  KIP-1242: a client may state whom it means to talk to; both or neither (42), and the right ones (129)
 
 #include "broker/handlers/handlers.h"
+#include "broker/metadata/features.h"
 #include "broker/metadata/store.h"
 #include "core/protocol/messages/api_versions.h"
 
@@ -44,9 +45,9 @@ ErrorCode check_request(const Services& services, int16_t version, const ApiVers
 
 void list_features(const Services& services, int16_t version, ApiVersionsResponse& response) {
   const auto image = services.metadata.read();
-  response.supported_features.push_back(
-      {std::string(kMetadataVersionFeature), kMetadataVersionMin, kMetadataVersionMax, {}});
-  if (version >= 4) response.supported_features.push_back({"kraft.version", 0, 1, {}});
+  for (const SupportedFeature& feature : kSupportedFeatures)
+    if (version >= 4 || feature.min_level > 0)
+      response.supported_features.push_back({std::string(feature.name), feature.min_level, feature.max_level, {}});
   for (const auto& [name, level] : image->features()) response.finalized_features.push_back({name, level, level, {}});
   response.finalized_features_epoch = image->end_offset().value - 1;
 }

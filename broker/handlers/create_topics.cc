@@ -18,6 +18,7 @@
 #include <set>
 
 #include "broker/handlers/handlers.h"
+#include "broker/handlers/replica_assignment.h"
 #include "core/base/text.h"
 #include "core/storage/data_directory.h"
 
@@ -126,27 +127,11 @@ class Planner {
         return fail(ErrorCode::invalid_replica_assignment,
                     concat("Found multiple manual partition assignments for partition ",
                            assignment.partition_index));
-      TRY(check_replicas(assignment.broker_ids));
+      TRY(check_replica_assignment(assignment.broker_ids, node_id_));
     }
     if (*numbers.begin() != 0 || *numbers.rbegin() != static_cast<int64_t>(numbers.size()) - 1)
       return fail(ErrorCode::invalid_replica_assignment,
                   "partitions should be a consecutive 0-based integer sequence");
-    return {};
-  }
-
-  Status check_replicas(const std::vector<int32_t>& broker_ids) const {
-    if (broker_ids.empty())
-      return fail(ErrorCode::invalid_replica_assignment,
-                  "The manual partition assignment includes an empty replica list.");
-    for (const int32_t id : broker_ids)
-      if (id != node_id_)
-        return fail(ErrorCode::invalid_replica_assignment,
-                    concat("The manual partition assignment includes broker ", id,
-                           ", but no such broker is registered."));
-    if (broker_ids.size() > 1)
-      return fail(ErrorCode::invalid_replica_assignment,
-                  concat("The manual partition assignment includes the broker ", node_id_,
-                         " more than once."));
     return {};
   }
 
