@@ -11,6 +11,7 @@
 #include "broker/metadata/identity.h"
 #include "broker/metadata/store.h"
 #include "broker/server.h"
+#include "broker/topics/compactor.h"
 #include "broker/topics/fetch_session.h"
 #include "broker/topics/producer_ids.h"
 #include "broker/topics/purgatory.h"
@@ -102,6 +103,7 @@ class BrokerImpl final : public Broker {
   std::unique_ptr<Services> services_;
   std::unique_ptr<Server> server_;
   std::unique_ptr<Maintenance> maintenance_;
+  std::unique_ptr<Compactor> compactor_;
 };
 
 Status BrokerImpl::start() {
@@ -223,12 +225,16 @@ void BrokerImpl::serve() {
   listening_descriptors_.clear();
   maintenance_ = std::make_unique<Maintenance>(*loops_.front(), workers_, clock_, logger_, config(), *topics_);
   maintenance_->start();
+  compactor_ = std::make_unique<Compactor>(*loops_.front(), fs_, clock_, logger_, config(), *metadata_, *directory_,
+                                           *topics_, workers_, fill_random);
+  compactor_->start();
 }
 
 Status BrokerImpl::stop() {
   if (!directory_) return {};
   purgatory_.close();
   if (maintenance_) maintenance_->stop();
+  if (compactor_) compactor_->stop();
   if (server_) server_->stop();
   for (const int descriptor : listening_descriptors_) ::close(descriptor);
   listening_descriptors_.clear();
@@ -236,6 +242,7 @@ Status BrokerImpl::stop() {
   for (const auto& loop : loops_) loop->stop();
   const Status closed = close_storage();
   // Sockets and timers first: they belong to the loops.
+  compactor_.reset();
   maintenance_.reset();
   server_.reset();
   loops_.clear();

@@ -13,6 +13,7 @@ namespace spool::broker {
 
 using config_detail::canonical;
 using config_detail::parse_boolean;
+using config_detail::parse_double;
 using config_detail::parse_integer;
 using config_detail::parse_set;
 
@@ -260,6 +261,7 @@ class TopicValues {
   int64_t integer(std::string_view name) { return parse_integer(text(name)).value_or(0); }
   int32_t int32(std::string_view name) { return static_cast<int32_t>(integer(name)); }
   bool boolean(std::string_view name) { return parse_boolean(text(name)).value_or(false); }
+  double real(std::string_view name) { return parse_double(text(name)).value_or(0); }
   Status& status() { return status_; }
 
  private:
@@ -287,7 +289,10 @@ Result<storage::LogConfig> ConfigView::log_config(const ConfigMap& topic_overrid
   config.retention_ms = values.integer("retention.ms");
   config.retention_bytes = values.integer("retention.bytes");
   config.file_delete_delay_ms = values.integer("file.delete.delay.ms");
+  config.min_cleanable_dirty_ratio = values.real("min.cleanable.dirty.ratio");
+  config.min_compaction_lag_ms = values.integer("min.compaction.lag.ms");
   config.max_compaction_lag_ms = values.integer("max.compaction.lag.ms");
+  config.delete_retention_ms = values.integer("delete.retention.ms");
   config.flush_messages = values.integer("flush.messages");
   config.flush_ms = values.integer("flush.ms");
   config.max_message_bytes = values.int32("max.message.bytes");

@@ -80,6 +80,8 @@ class FetchRun final : public ReplicaWaiter, public std::enable_shared_from_this
   void take_specs(std::vector<FetchSpec> specs);
   void read_all();
   void read_item(Item& item, int64_t& bytes_left, bool& is_first);
+  Result<storage::ReadResult> read_log(Item& item, const storage::Log& log, Offset bound, int64_t bytes_max,
+                                       bool at_least_one) const;
   ErrorCode check_item(Item& item, const storage::Log& log) const;
   bool is_satisfied() const;
   void park();
@@ -201,7 +203,7 @@ void FetchRun::read_item(Item& item, int64_t& bytes_left, bool& is_first) {
   if (from >= bound) return;
   const int64_t bytes_max = std::max<int64_t>(0, std::min<int64_t>(item.spec.bytes_max, bytes_left));
   if (bytes_max == 0 && !is_first) return;
-  auto read = (*log)->read(from, bound, bytes_max, is_first);
+  auto read = read_log(item, **log, bound, bytes_max, is_first);
   if (!read) {
     item.high_watermark = item.last_stable_offset = item.log_start_offset = -1;
     return refuse(read.error().code());
@@ -210,8 +212,21 @@ void FetchRun::read_item(Item& item, int64_t& bytes_left, bool& is_first) {
   item.is_from_older_segment = read->is_from_older_segment;
   if (item.slice.size_bytes > 0) is_first = false;
   bytes_left -= item.slice.size_bytes;
-  if (is_read_committed())
-    if (auto aborted = (*log)->aborted_transactions(from, bound)) item.aborted = std::move(*aborted);
+}
+
+// The batches, and for a read_committed consumer the aborted transactions among them. Both of one state of the log:
+// compaction may replace segments between the two questions, and a consumer that is not told of an abort would be given
+// its records.
+Result<storage::ReadResult> FetchRun::read_log(Item& item, const storage::Log& log, Offset bound, int64_t bytes_max,
+                                               bool at_least_one) const {
+  const Offset from(item.spec.fetch_offset);
+  for (;;) {
+    const uint64_t layout = log.layout_version();
+    TRY_ASSIGN(auto read, log.read(from, bound, bytes_max, at_least_one));
+    if (!is_read_committed()) return read;
+    TRY_ASSIGN(item.aborted, log.aborted_transactions(from, bound));
+    if (layout == log.layout_version()) return read;
+  }
 }
 
 ErrorCode FetchRun::check_item(Item& item, const storage::Log& log) const {

@@ -75,6 +75,8 @@ class DataDirectory {
   const OffsetCheckpoint& recovery_points() const { return recovery_points_; }
   const OffsetCheckpoint& log_starts() const { return log_starts_; }
   const OffsetCheckpoint& high_watermarks() const { return high_watermarks_; }
+  /// What compaction left, read now.
+  OffsetCheckpoint cleaner_offsets() const { return read_checkpoint(kCleanerFile); }
   /// file  one of kRecoveryPointFile, kLogStartFile, kHighWatermarkFile, kCleanerFile
   Status write_checkpoint(std::string_view file, const OffsetCheckpoint& offsets);
 
