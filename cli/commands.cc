@@ -11,9 +11,13 @@ extern const Command kTopicCreateCommand;
 extern const Command kTopicListCommand;
 extern const Command kTopicDescribeCommand;
 extern const Command kTopicDeleteCommand;
+extern const Command kTopicAlterCommand;
+extern const Command kTopicTrimCommand;
+extern const Command kTopicCountCommand;
 extern const Command kClusterInfoCommand;
 extern const Command kProduceCommand;
 extern const Command kConsumeCommand;
+extern const Command kTailCommand;
 extern const Command kBrokerCommand;
 extern const Command kCompletionCommand;
 extern const Command kHelpCommand;
@@ -21,9 +25,10 @@ extern const Command kHelpCommand;
 namespace {
 
 const Command* const kCommands[] = {
-    &kBrokerCommand,     &kProduceCommand,       &kConsumeCommand,     &kTopicCreateCommand,
-    &kTopicListCommand,  &kTopicDescribeCommand, &kTopicDeleteCommand, &kClusterInfoCommand,
-    &kCompletionCommand, &kHelpCommand,
+    &kBrokerCommand,      &kProduceCommand,   &kConsumeCommand,       &kTailCommand,
+    &kTopicCreateCommand, &kTopicListCommand, &kTopicDescribeCommand, &kTopicDeleteCommand,
+    &kTopicAlterCommand,  &kTopicTrimCommand, &kTopicCountCommand,    &kClusterInfoCommand,
+    &kCompletionCommand,  &kHelpCommand,
 };
 
 /// Letters to insert, drop, change or swap with their neighbour. Words are short.

@@ -50,14 +50,28 @@ Result<Target> resolve_target(const Args& args) {
   return Target{false, std::string(*broker)};
 }
 
+void Context::show_status(std::string_view text) {
+  if (!shows_status() || (text.empty() && !has_status_)) return;
+  err_.write(concat("\r", text, "\x1b[K"));
+  has_status_ = !text.empty();
+  (void)err_.flush();
+}
+
 void Context::note(std::string_view text) {
   if (args_.flag("quiet")) return;
+  show_status("");
   err_.line(text);
   (void)err_.flush();
 }
 
 void Context::complain(std::string_view text) {
+  show_status("");
   err_.line(concat("spool: ", text));
+  (void)err_.flush();
+}
+
+void Context::draw(std::string_view text) {
+  err_.write(text);
   (void)err_.flush();
 }
 

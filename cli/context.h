@@ -37,6 +37,14 @@ class Context {
   /// "spool: text"; never dropped. For the failure of one part while others go on; the command then
   /// returns Exit::failed.
   void complain(std::string_view text);
+  /// Progress on a terminal: raw text to stderr, at once.
+  void draw(std::string_view text);
+  bool is_err_terminal() const { return err_.is_terminal(); }
+
+  /// One line that the next one takes the place of, for progress; only on a terminal, and not when
+  /// --quiet. An empty text takes it away.
+  void show_status(std::string_view text);
+  bool shows_status() const { return err_.is_terminal() && !args_.flag("quiet"); }
 
   /// Prints the table to stdout as --output, --columns and --no-header say.
   Status print(Table& table);
@@ -56,6 +64,7 @@ class Context {
   const Args& args_;
   Out& out_;
   Out& err_;
+  bool has_status_ = false;  ///< a status line stands on the terminal
 };
 
 }  // namespace spool::cli

@@ -1,11 +1,11 @@
 // consume TOPIC...: records to stdout, from the beginning, following what comes.
 
-#include <poll.h>
-
-#include <algorithm>
-
+#include "cli/cmd/print_records.h"
+#include "cli/cmd/read_topics.h"
 #include "cli/context.h"
-#include "cli/io/record_text.h"
+#include "cli/io/positions.h"
+#include "cli/io/record_filter.h"
+#include "cli/io/record_writer.h"
 #include "cli/io/signals.h"
 #include "cli/session.h"
 #include "core/client/fetcher.h"
@@ -32,12 +32,21 @@ constexpr Option kOptions[] = {
      .kind = OptionKind::value,
      .value = "WHERE",
      .fallback = "beginning",
-     .help = "Where to begin: beginning, end, N, -N (N before the end), @TIME (ms since 1970, "
-             "2025-01-31T12:30Z, -10m)",
+     .help = "Where to begin, and after a colon where to stop: beginning, end, N, -N (N before the "
+             "end), start+N, end-N, @TIME (ms since 1970, 2025-01-31T12:30Z, -10m); 10:20, "
+             "@-2h:@-1h",
+     .group = "What"},
+    {.name = "until",
+     .kind = OptionKind::value,
+     .value = "WHERE",
+     .help = "Where to stop: this offset or time is not printed any more",
      .group = "What"},
     {.name = "exit-at-end",
      .letter = 'e',
      .help = "Stop where the log ended when reading began",
+     .group = "What"},
+    {.name = "live-end",
+     .help = "Stop when each partition has been read to its end as it is then",
      .group = "What"},
     {.name = "count",
      .letter = 'c',
@@ -45,194 +54,114 @@ constexpr Option kOptions[] = {
      .value = "N",
      .help = "Stop after N records",
      .group = "What"},
+    {.name = "per-partition",
+     .kind = OptionKind::value,
+     .value = "N",
+     .help = "Stop after N records of each partition",
+     .group = "What"},
+    {.name = "idle-timeout",
+     .kind = OptionKind::value,
+     .value = "TIME",
+     .help = "Stop when no record has come for so long",
+     .group = "What"},
     {.name = "isolation",
      .kind = OptionKind::value,
      .value = "uncommitted|committed",
      .fallback = "uncommitted",
      .help = "Whether records of open and aborted transactions are shown",
      .group = "What"},
-    {.name = "key-delimiter",
-     .letter = 'K',
+    {.name = "state",
      .kind = OptionKind::value,
-     .value = "TEXT",
-     .help = "Print the key and TEXT before the value",
-     .group = "How"},
-    {.name = "delimiter",
-     .letter = 'D',
-     .kind = OptionKind::value,
-     .value = "TEXT",
-     .fallback = "\\n",
-     .help = "Print TEXT after each record; \\n \\t \\xNN are understood",
-     .group = "How"},
-    {.name = "format",
-     .letter = 'f',
-     .kind = OptionKind::value,
-     .value = "FORMAT",
-     .help = "Print records as FORMAT says: %s value, %S its length, %R the length as 4 bytes, %k "
-             "key, %K "
-             "its length, %T timestamp, %h headers, %t topic, %p partition, %o offset",
-     .group = "How"},
-    {.name = "null", .letter = 'Z', .help = "Print null as NULL", .group = "How"},
-    {.name = "null-marker",
-     .kind = OptionKind::value,
-     .value = "TEXT",
-     .help = "Print null as TEXT",
-     .group = "How"},
-    {.name = "output",
-     .kind = OptionKind::value,
-     .value = "text|jsonl",
-     .fallback = "text",
-     .help = "Text, or one JSON object a line that keeps everything",
-     .group = "How"},
-};
-constexpr OptionRows kRows[] = {kOptions, kConnectionOptions};
-
-/// How often a quiet follower looks whether its reader is still there.
-constexpr std::chrono::milliseconds kReaderCheck{1000};
-
-std::vector<std::string> topics_of(const Args& args) {
-  std::vector<std::string> out(args.operands().begin(), args.operands().end());
-  for (const std::string& topic : args.list("topic")) out.push_back(topic);
-  std::vector<std::string> unique;
-  for (std::string& topic : out)
-    if (std::ranges::find(unique, topic) == unique.end()) unique.push_back(std::move(topic));
-  return unique;
-}
-
-struct Printer {
-  std::optional<RecordFormat> format;  // none: JSON lines
-
-  static Result<Printer> make(const Args& args) {
-    if (args.text("output") == "jsonl") {
-      for (const char* name : {"format", "key-delimiter", "delimiter", "null", "null-marker"})
-        if (args.is_given(name))
-          return usage_error(concat("--", name, " does not go with --output jsonl"));
-      return Printer{};
-    }
-    std::string null_marker(args.value("null-marker").value_or(args.flag("null") ? "NULL" : ""));
-    if (const auto format = args.value("format")) {
-      TRY_ASSIGN(RecordFormat parsed, RecordFormat::parse(*format, std::move(null_marker)));
-      return Printer{std::move(parsed)};
-    }
-    TRY_ASSIGN(std::string delimiter, unescape(args.text("delimiter")));
-    std::optional<std::string> key_delimiter;
-    if (const auto given = args.value("key-delimiter")) {
-      TRY_ASSIGN(key_delimiter, unescape(*given));
-    }
-    return Printer{RecordFormat::delimited(std::move(key_delimiter), std::move(delimiter),
-                                           std::move(null_marker))};
-  }
-
-  void append(std::string& out, const ShownRecord& shown) const {
-    if (format)
-      format->append(out, shown);
-    else
-      append_json_line(out, shown);
-  }
+     .value = "FILE",
+     .help = "Keep in FILE how far was printed, and go on from there the next time",
+     .group = "What"},
 };
 
-/// The partitions of -p that the topic has, or all of them.
-Result<std::vector<Partition>> partitions_of(const Args& args, const client::TopicInfo& topic) {
-  std::vector<Partition> out;
-  for (const std::string& text : args.list("partition")) {
-    const auto number = parse_int<int32_t>(text);
-    if (!number || *number < 0)
-      return usage_error(concat("--partition: '", text, "' is not a partition number"));
-    if (static_cast<size_t>(*number) >= topic.partitions.size())
-      return fail(ErrorCode::unknown_topic_or_partition,
-                  concat("topic ", topic.name, " has ", topic.partitions.size(),
-                         " partitions, none is number ", *number));
-    out.push_back(Partition(*number));
-  }
-  if (out.empty())
-    for (size_t i = 0; i < topic.partitions.size(); ++i)
-      out.push_back(Partition(static_cast<int32_t>(i)));
-  return out;
-}
+constexpr OptionRows kRows[] = {kOptions, kFilterOptions, kRecordOutputOptions, kConnectionOptions};
 
-/// A pipe whose reader has gone says so without being written to.
-bool has_reader(int fd) {
-  pollfd reader{fd, 0, 0};
-  return ::poll(&reader, 1, 0) <= 0 || (reader.revents & POLLERR) == 0;
-}
-
-/// Prints what has been fetched; returns the records printed.
-Result<int64_t> print_fetched(const client::Fetched& fetched, record::RecordReader& reader,
-                              const Printer& printer, int64_t count_left, Out& out) {
-  constexpr size_t kBlockBytes = 64 << 10;
-  std::string block;
-  block.reserve(kBlockBytes * 2);
-  int64_t printed = 0;
-  const Status walked =
-      fetched.for_each(reader, [&](const record::RecordView& record, record::TimestampType type) {
-        printer.append(block, {fetched.topic, fetched.partition, record, type});
-        if (block.size() >= kBlockBytes) {
-          out.write(block);
-          block.clear();
-        }
-        return ++printed < count_left;
-      });
-  out.write(block);
-  TRY(walked);
-  return printed;
-}
-
-Result<Exit> follow(Context& context, StopSignals& signals, client::Client& client,
-                    client::Fetcher& fetcher, const Printer& printer, int64_t count_left) {
-  record::RecordReader reader;
-  while (count_left > 0) {
-    if (const auto stop = signals.take()) return *stop;
-    auto fetched = fetcher.next(client.now() + kReaderCheck, signals.poll_fd());
-    if (!fetched) return fail(std::move(fetched.error()));
-    if (!*fetched) {
-      if (fetcher.is_done()) return Exit::done;
-      if (!has_reader(context.out().fd())) return Exit::broken_pipe;
-      continue;
-    }
-    TRY_ASSIGN(const int64_t printed,
-               print_fetched(**fetched, reader, printer, count_left, context.out()));
-    count_left -= printed;
-    // Nothing more at hand: what there is must not wait for a full block.
-    if (!fetcher.has_ready()) TRY(context.out().flush());
-  }
-  return Exit::done;
-}
-
-Result<Exit> run(Context& context, const Args& args) {
-  const std::vector<std::string> topics = topics_of(args);
-  if (topics.empty()) return usage_error("which topic?");
-  TRY_ASSIGN(const Printer printer, Printer::make(args));
+Result<PrintLimits> read_limits(const Args& args) {
+  PrintLimits limits;
   TRY_ASSIGN(const auto count, args.number<int64_t>("count", 1));
-  // Before the session: a directory's broker starts threads, and they must not take the signals.
-  StopSignals signals;
-  TRY_ASSIGN(Session session, Session::open(args, Access::read));
-  client::Client& client = session.client();
-  TRY_ASSIGN(const auto start, client::parse_start_offset(args.text("offset"), client.wall_ms()));
+  TRY_ASSIGN(const auto per_partition, args.number<int64_t>("per-partition", 1));
+  TRY_ASSIGN(limits.idle, args.duration("idle-timeout"));
+  limits.count = count.value_or(limits.count);
+  limits.per_partition = per_partition.value_or(limits.per_partition);
+  if (args.flag("exit-at-end") && args.flag("live-end"))
+    return usage_error("--exit-at-end and --live-end are two different ends; choose one");
+  return limits;
+}
 
+Result<client::OffsetRange> read_range(const Args& args, int64_t now_ms) {
+  TRY_ASSIGN(client::OffsetRange range, client::parse_offset_range(args.text("offset"), now_ms));
+  if (const auto until = args.value("until")) {
+    if (range.stop) return usage_error("--offset says already where to stop, and so does --until");
+    auto stop = client::parse_start_offset(*until, now_ms);
+    if (!stop) return fail(stop.error().with_context("--until"));
+    range.stop = *stop;
+  }
+  return range;
+}
+
+/// What went wrong with some partitions while others went on.
+struct Trouble {
+  bool has_gap = false;
+  bool has_lost = false;
+};
+
+client::FetcherOptions fetcher_options(Context& context, const Args& args, Trouble& trouble) {
   client::FetcherOptions options;
   options.stop_at_end = args.flag("exit-at-end");
+  options.stop_at_live_end = args.flag("live-end");
   if (args.text("isolation") == "committed") options.isolation = client::Isolation::read_committed;
-  bool has_gap = false;
   options.on_gap = [&](std::string_view topic, Partition partition, Offset expected,
                        Offset resumed) {
     context.complain(concat(topic, '-', partition.value, ": offset ", expected.value,
                             " is gone; reading goes on at ", resumed.value));
-    has_gap = true;
+    trouble.has_gap = true;
   };
-  client::Fetcher fetcher(client, std::move(options));
-  for (const std::string& name : topics) {
-    TRY_ASSIGN(const client::TopicInfo* topic, client.wait_for_topic(name));
-    TRY_ASSIGN(const auto partitions, partitions_of(args, *topic));
-    for (const Partition partition : partitions) fetcher.add(name, partition, start);
+  options.on_lost = [&](std::string_view, Partition, const Error& error) {
+    context.complain(error.text());
+    trouble.has_lost = true;
+  };
+  return options;
+}
+
+Result<Exit> run(Context& context, const Args& args) {
+  TRY_ASSIGN(RecordWriter writer, RecordWriter::make(args));
+  TRY_ASSIGN(const RecordFilter filter, make_record_filter(args));
+  TRY_ASSIGN(const PrintLimits limits, read_limits(args));
+  std::optional<Positions> positions;
+  if (const auto state = args.value("state")) {
+    TRY_ASSIGN(positions, Positions::open(std::string(*state)));
+  }
+  // Before the session: a directory's broker starts threads, and they must not take the signals.
+  StopSignals signals;
+  TRY_ASSIGN(Session session, Session::open(args, Access::read));
+  client::Client& client = session.client();
+  TRY_ASSIGN(const client::OffsetRange range, read_range(args, client.wall_ms()));
+  TRY_ASSIGN(const auto partitions, find_partitions(args, client));
+
+  Trouble trouble;
+  client::Fetcher fetcher(client, fetcher_options(context, args, trouble));
+  for (const TopicPartition& at : partitions) {
+    client::StartOffset start = range.start;
+    if (const auto kept = positions ? positions->find(at.topic, at.partition) : std::nullopt)
+      start = {client::StartOffset::Kind::offset, kept->value};
+    fetcher.add(at.topic, at.partition, start, range.stop);
   }
   TRY(fetcher.start());
-  auto outcome = follow(context, signals, client, fetcher, printer, count.value_or(INT64_MAX));
-  const Status flushed = context.out().flush();
+  const bool is_bounded = args.flag("exit-at-end") || args.flag("live-end") || range.stop ||
+                          limits.count != INT64_MAX || limits.per_partition != INT64_MAX;
+  RecordPrinter printing(context, client, fetcher, writer, filter,
+                         positions ? &*positions : nullptr, limits);
+  auto outcome = printing.run(signals, is_bounded);
+  if (const Status flushed = printing.flush(); outcome && !flushed) return fail(flushed.error());
+  if (positions && (!outcome || *outcome != Exit::broken_pipe)) TRY(positions->save(true));
   if (!outcome) return outcome;
-  TRY(flushed);
   TRY(session.close());
   // Records were lost to the reader: that is not success, whatever came after.
-  return has_gap && *outcome == Exit::done ? Exit::failed : *outcome;
+  const bool has_failed = trouble.has_gap || trouble.has_lost;
+  return has_failed && *outcome == Exit::done ? Exit::failed : *outcome;
 }
 
 }  // namespace
@@ -244,8 +173,7 @@ constinit const Command kConsumeCommand = {
     .summary = "Print records of topics",
     .description =
         "Begins at the beginning and follows what comes; -e stops at the end. The default output "
-        "is each record's "
-        "value and a newline.",
+        "is each record's value and a newline. A TOPIC that begins with ^ is a regular expression.",
     .options = kRows,
     .operands_max = -1,
     .run = run,

@@ -1,16 +1,17 @@
-// produce TOPIC: lines from stdin become records.
+// produce [TOPIC [FILE...]]: what stdin or files hold becomes records.
 
-#include <sys/epoll.h>
-#include <unistd.h>
+#include <algorithm>
 
-#include <cerrno>
-#include <cstring>
-
+#include "cli/cmd/produce_feed.h"
 #include "cli/context.h"
-#include "cli/io/record_text.h"
+#include "cli/io/escapes.h"
+#include "cli/io/record_csv.h"
+#include "cli/io/record_frames.h"
+#include "cli/io/record_json.h"
+#include "cli/io/record_pattern.h"
 #include "cli/io/signals.h"
 #include "cli/session.h"
-#include "core/client/producer.h"
+#include "core/client/start_offset.h"
 
 namespace spool::cli {
 
@@ -21,13 +22,13 @@ constexpr Option kOptions[] = {
      .letter = 't',
      .kind = OptionKind::value,
      .value = "TOPIC",
-     .help = "The topic, as if given as an argument",
+     .help = "The topic; all arguments are files then",
      .group = "What"},
     {.name = "partition",
      .letter = 'p',
      .kind = OptionKind::value,
      .value = "N",
-     .help = "Write to this partition; else by key, and without keys to all in turn",
+     .help = "Write to this partition; else as the input says, else as the partitioner does",
      .group = "What"},
     {.name = "count",
      .letter = 'c',
@@ -35,17 +36,11 @@ constexpr Option kOptions[] = {
      .value = "N",
      .help = "Stop after N records",
      .group = "What"},
-    {.name = "key-delimiter",
-     .letter = 'K',
-     .kind = OptionKind::value,
-     .value = "TEXT",
-     .help = "What stands before the first TEXT of a line is the key",
-     .group = "What"},
     {.name = "key",
      .letter = 'k',
      .kind = OptionKind::value,
      .value = "KEY",
-     .help = "The key of records whose line has none",
+     .help = "The key of records whose input says nothing of one",
      .group = "What"},
     {.name = "header",
      .letter = 'H',
@@ -53,19 +48,61 @@ constexpr Option kOptions[] = {
      .value = "NAME=VALUE",
      .help = "A header of every record; NAME alone has a null value; may be repeated",
      .group = "What"},
+    {.name = "timestamp",
+     .kind = OptionKind::value,
+     .value = "TIME",
+     .help = "The time of every record: ms since 1970, 2025-01-31T12:30Z, -10m; else the input's, "
+             "else now",
+     .group = "What"},
+    {.name = "repartition",
+     .help = "Let the partitioner choose, whatever partition the input names",
+     .group = "What"},
+    {.name = "input",
+     .kind = OptionKind::value,
+     .value = "lines|jsonl|csv|tsv|frames|length",
+     .fallback = "lines",
+     .help =
+         "What the input is: lines, what consume --output prints, or values behind their length "
+         "as 4 bytes",
+     .group = "Input"},
+    {.name = "format",
+     .letter = 'f',
+     .kind = OptionKind::value,
+     .value = "FORMAT",
+     .help = "Read records as FORMAT says, in the language of consume -f, see the manual page",
+     .group = "Input"},
+    {.name = "key-delimiter",
+     .letter = 'K',
+     .kind = OptionKind::value,
+     .value = "TEXT",
+     .help = "What stands before the first TEXT of a line is the key",
+     .group = "Input"},
     {.name = "delimiter",
      .letter = 'D',
      .kind = OptionKind::value,
      .value = "TEXT",
      .fallback = "\\n",
-     .help = "What ends a record; \\n \\t \\xNN are understood",
-     .group = "What"},
-    {.name = "null", .letter = 'Z', .help = "An empty key or value is null", .group = "What"},
+     .help = "What ends a record; \\n \\t \\0 \\xNN are understood",
+     .group = "Input"},
+    {.name = "null", .letter = 'Z', .help = "An empty key or value is null", .group = "Input"},
     {.name = "null-marker",
      .kind = OptionKind::value,
      .value = "TEXT",
      .help = "A key or value that reads TEXT is null",
-     .group = "What"},
+     .group = "Input"},
+    {.name = "columns",
+     .kind = OptionKind::value,
+     .value = "NAME,...",
+     .help = "The columns of csv and tsv; else the first row names them",
+     .group = "Input"},
+    {.name = "file-as-record", .help = "Each file is one record", .group = "Input"},
+    {.name = "partitioner",
+     .kind = OptionKind::value,
+     .value = "murmur2|crc32|fnv1a|random|round-robin",
+     .fallback = "murmur2",
+     .help =
+         "How keys find their partition: as Java does, as librdkafka does (crc32), or not at all",
+     .group = "How"},
     {.name = "compression",
      .letter = 'z',
      .kind = OptionKind::value,
@@ -96,46 +133,77 @@ constexpr Option kOptions[] = {
      .fallback = "262144",
      .help = "Size of a full batch before compression",
      .group = "How"},
+    {.name = "request-bytes-max",
+     .kind = OptionKind::value,
+     .value = "N",
+     .fallback = "1048576",
+     .help = "Size of the largest request, and so of the largest record",
+     .group = "How"},
+    {.name = "in-flight",
+     .kind = OptionKind::value,
+     .value = "N",
+     .fallback = "5",
+     .help = "Requests on their way to a broker at a time",
+     .group = "How"},
+    {.name = "delivery-timeout",
+     .kind = OptionKind::value,
+     .value = "TIME",
+     .fallback = "2m",
+     .help = "How long a record is tried before it has failed",
+     .group = "How"},
+    {.name = "rate",
+     .kind = OptionKind::value,
+     .value = "N",
+     .help = "At most N records a second",
+     .group = "How"},
     {.name = "no-create", .help = "Do not let the broker create a missing topic", .group = "How"},
+    {.name = "on-error",
+     .kind = OptionKind::value,
+     .value = "continue|stop",
+     .fallback = "continue",
+     .help = "What to do when a record is bad or refused; the exit code is 1 either way",
+     .group = "Failure"},
+    {.name = "dead-letter",
+     .kind = OptionKind::value,
+     .value = "FILE",
+     .help = "Append records that were not written to FILE as JSON lines, with the reason",
+     .group = "Failure"},
+    {.name = "ack-format",
+     .kind = OptionKind::value,
+     .value = "FORMAT",
+     .help =
+         "Print each record that was acknowledged, in the language of consume -f: '%t %p %o\\n'",
+     .group = "Failure"},
 };
 constexpr OptionRows kRows[] = {kOptions, kConnectionOptions};
 
-/// How lines become keys and values.
-struct LineRules {
-  std::string delimiter;
-  std::optional<std::string> key_delimiter;
-  std::optional<std::string> fixed_key;
-  std::optional<std::string> null_marker;
-  bool is_empty_null = false;
-  std::vector<std::pair<std::string, std::optional<std::string>>> header_texts;
-  std::vector<record::HeaderView> headers;  ///< views of header_texts
-  std::optional<Partition> partition;
-  int64_t count_max = INT64_MAX;
-
-  std::optional<BytesView> field(std::string_view text) const {
-    if ((is_empty_null && text.empty()) || (null_marker && text == *null_marker))
-      return std::nullopt;
-    return as_bytes(text);
-  }
+/// An option and the kinds of input it means something to.
+struct Belongs {
+  std::string_view option;
+  std::string_view inputs;
 };
+constexpr Belongs kBelongs[] = {{"delimiter", "lines"},
+                                {"key-delimiter", "lines"},
+                                {"null", "lines format"},
+                                {"null-marker", "lines format"},
+                                {"columns", "csv tsv"}};
 
-Status read_headers(const Args& args, LineRules& rules) {
-  for (const std::string& text : args.list("header")) {
-    const size_t equals = text.find('=');
-    if (equals == 0) return usage_error(concat("--header: '", text, "' has no name"));
-    if (equals == std::string::npos)
-      rules.header_texts.emplace_back(text, std::nullopt);
-    else
-      rules.header_texts.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+Status check_options(const Args& args, std::string_view input) {
+  if (args.is_given("format") && args.is_given("input"))
+    return usage_error("--format and --input both say what the input is");
+  if (args.flag("file-as-record") && (args.is_given("format") || args.is_given("input")))
+    return usage_error("--file-as-record takes files as they are, without --input or --format");
+  for (const Belongs& row : kBelongs) {
+    const auto inputs = split(row.inputs, ' ');
+    if (args.is_given(row.option) && std::ranges::find(inputs, input) == inputs.end())
+      return usage_error(concat("--", row.option, " does not go with --",
+                                input == "format" ? "" : "input ", input));
   }
-  for (const auto& [name, value] : rules.header_texts)
-    rules.headers.push_back(
-        {as_bytes(name), value ? std::optional(as_bytes(*value)) : std::nullopt});
   return {};
 }
 
-/// The rules refer to themselves (headers): filled in place.
-Status read_rules(const Args& args, LineRules& rules) {
+Result<LineRules> read_line_rules(const Args& args) {
+  LineRules rules;
   TRY_ASSIGN(rules.delimiter, unescape(args.text("delimiter")));
   if (rules.delimiter.empty()) return usage_error("--delimiter: nothing ends no record");
   if (const auto given = args.value("key-delimiter")) {
@@ -143,14 +211,94 @@ Status read_rules(const Args& args, LineRules& rules) {
     if (rules.key_delimiter->empty())
       return usage_error("--key-delimiter: nothing separates nothing");
   }
-  if (const auto given = args.value("key")) rules.fixed_key = *given;
   if (const auto given = args.value("null-marker")) rules.null_marker = *given;
   rules.is_empty_null = args.flag("null");
+  return rules;
+}
+
+/// What cuts an input into records, and what it calls one in complaints.
+Result<InputForm> read_input_form(const Args& args) {
+  const auto format = args.value("format");
+  const std::string_view input = format ? "format" : args.text("input");
+  TRY(check_options(args, input));
+  TRY_ASSIGN(LineRules rules, read_line_rules(args));
+  if (format || input == "length") {
+    const std::string pattern(format ? *format : "%R%s");
+    // Tried here, so that a bad format is said before anything is done.
+    TRY(PatternCutter::make(pattern, rules));
+    return InputForm{"record", [pattern, rules] { return *PatternCutter::make(pattern, rules); }};
+  }
+  if (input == "jsonl") return InputForm{"line", [] { return std::make_unique<JsonLineCutter>(); }};
+  if (input == "frames") return InputForm{"frame", [] { return std::make_unique<FrameCutter>(); }};
+  if (input == "csv" || input == "tsv") {
+    std::vector<RecordColumn> columns;
+    if (const auto given = args.value("columns")) {
+      auto parsed = parse_record_columns(*given);
+      if (!parsed) return fail(parsed.error().with_context("--columns"));
+      columns = std::move(*parsed);
+    }
+    return InputForm{"row", [separator = input == "csv" ? ',' : '\t', columns] {
+                       return std::make_unique<RowCutter>(separator, columns);
+                     }};
+  }
+  return InputForm{"line", [rules] { return std::make_unique<LineCutter>(rules); }};
+}
+
+Status read_headers(const Args& args, FeedOptions& options) {
+  for (const std::string& text : args.list("header")) {
+    const size_t equals = text.find('=');
+    if (equals == 0) return usage_error(concat("--header: '", text, "' has no name"));
+    if (equals == std::string::npos)
+      options.headers.emplace_back(text, std::nullopt);
+    else
+      options.headers.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return {};
+}
+
+Result<FeedOptions> read_feed_options(const Args& args, int64_t now_ms) {
+  FeedOptions options;
+  TRY_ASSIGN(options.form, read_input_form(args));
+  TRY(read_headers(args, options));
+  options.files = args.operands();
+  if (const auto topic = args.value("topic")) {
+    options.topic = *topic;
+  } else if (!options.files.empty()) {
+    options.topic = options.files.front();
+    options.files.erase(options.files.begin());
+  }
+  const bool names_topics = args.is_given("format") || args.text("input") != "lines";
+  if (!options.topic && !names_topics) return usage_error("which topic?");
+  options.takes_whole_files = args.flag("file-as-record");
+  if (options.takes_whole_files && options.files.empty())
+    return usage_error("--file-as-record: which files?");
+  if (options.files.empty()) options.files.push_back("-");
+  if (const auto key = args.value("key")) options.key = *key;
   TRY_ASSIGN(const auto partition, args.number<int32_t>("partition", 0));
-  if (partition) rules.partition = Partition(*partition);
+  if (partition) options.partition = Partition(*partition);
+  if (const auto text = args.value("timestamp")) {
+    options.timestamp_ms = client::parse_time(*text, now_ms);
+    if (!options.timestamp_ms) return usage_error(concat("--timestamp: '", *text, "' is no time"));
+  }
   TRY_ASSIGN(const auto count, args.number<int64_t>("count", 1));
-  rules.count_max = count.value_or(INT64_MAX);
-  return read_headers(args, rules);
+  options.count_max = count.value_or(options.count_max);
+  TRY_ASSIGN(options.rate, args.number<int64_t>("rate", 1, 10'000'000));
+  options.ignores_partitions = args.flag("repartition");
+  options.may_create = !args.flag("no-create");
+  options.stops_on_error = args.text("on-error") == "stop";
+  if (const auto path = args.value("dead-letter")) options.dead_letter = std::string(*path);
+  if (const auto format = args.value("ack-format")) {
+    TRY_ASSIGN(options.ack_format, RecordFormat::parse(*format, "NULL"));
+  }
+  return options;
+}
+
+client::Partitioner read_partitioner(std::string_view word) {
+  if (word == "crc32") return client::Partitioner::crc32;
+  if (word == "fnv1a") return client::Partitioner::fnv1a;
+  if (word == "random") return client::Partitioner::random;
+  if (word == "round-robin") return client::Partitioner::round_robin;
+  return client::Partitioner::murmur2;
 }
 
 Result<client::ProducerOptions> producer_options(const Args& args) {
@@ -168,208 +316,60 @@ Result<client::ProducerOptions> producer_options(const Args& args) {
   const std::string_view acks = args.text("acks");
   options.acks = acks == "all" ? int16_t{-1} : acks == "1" ? int16_t{1} : int16_t{0};
   options.is_idempotent = options.acks == -1;
+  options.partitioner = read_partitioner(args.text("partitioner"));
   TRY_ASSIGN(const auto linger, args.duration("linger"));
   options.linger = linger.value_or(options.linger);
+  TRY_ASSIGN(const auto delivery, args.duration("delivery-timeout"));
+  options.delivery_timeout = delivery.value_or(options.delivery_timeout);
   TRY_ASSIGN(const auto batch_bytes, args.number<size_t>("batch-bytes", 1, 64 << 20));
   options.batch_bytes = batch_bytes.value_or(options.batch_bytes);
-  options.request_bytes_max = std::max(options.request_bytes_max, options.batch_bytes);
+  TRY_ASSIGN(const auto request_bytes, args.number<size_t>("request-bytes-max", 1024, 1 << 30));
+  options.request_bytes_max = std::max(request_bytes.value_or(0), options.batch_bytes);
+  TRY_ASSIGN(const auto in_flight,
+             args.number<int>("in-flight", 1, options.is_idempotent ? 5 : 1000));
+  options.in_flight_max = in_flight.value_or(options.in_flight_max);
   return options;
 }
 
-/// stdin and the stop signals on one descriptor. A file is always ready to be read, and cannot be
-/// waited for.
-class Input {
- public:
-  static Result<Input> open(const StopSignals& signals) {
-    Input input;
-    input.epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
-    if (input.epoll_ < 0) return fail(errno_error(errno, "epoll_create1"));
-    epoll_event event{};
-    event.events = EPOLLIN;
-    event.data.fd = signals.poll_fd();
-    if (::epoll_ctl(input.epoll_, EPOLL_CTL_ADD, signals.poll_fd(), &event) < 0)
-      return fail(errno_error(errno, "epoll_ctl"));
-    event.data.fd = STDIN_FILENO;
-    if (::epoll_ctl(input.epoll_, EPOLL_CTL_ADD, STDIN_FILENO, &event) < 0) {
-      if (errno != EPERM) return fail(errno_error(errno, "stdin"));
-      input.is_file_ = true;
-    }
-    return input;
-  }
-  Input(Input&& other) noexcept
-      : epoll_(std::exchange(other.epoll_, -1)), is_file_(other.is_file_) {}
-  Input& operator=(Input&&) = delete;
-  ~Input() {
-    if (epoll_ >= 0) ::close(epoll_);
-  }
-
-  int poll_fd() const { return epoll_; }
-  /// Whether stdin can be read at once.
-  bool is_ready() const {
-    if (is_file_) return true;
-    epoll_event events[2];
-    const int count = ::epoll_wait(epoll_, events, 2, 0);
-    for (int i = 0; i < count; ++i)
-      if (events[i].data.fd == STDIN_FILENO) return true;
-    return false;
-  }
-
- private:
-  Input() = default;
-  int epoll_ = -1;
-  bool is_file_ = false;
-};
-
-/// Cuts stdin into records and hands them to the producer.
-class Lines {
- public:
-  Lines(Context& context, client::Producer& producer, client::Producer::Topic& topic,
-        const LineRules& rules)
-      : context_(context),
-        producer_(producer),
-        topic_(topic),
-        rules_(rules),
-        buffer_(kBlockBytes) {}
-
-  /// Reads once and produces the whole lines; false at the end of the input or when there are
-  /// enough.
-  Result<bool> read_block(int64_t now_ms) {
-    if (end_ == buffer_.size()) TRY(make_room());
-    const ssize_t got = ::read(STDIN_FILENO, buffer_.data() + end_, buffer_.size() - end_);
-    if (got < 0 && errno == EINTR) return true;
-    if (got < 0) return fail(errno_error(errno, "stdin"));
-    if (got == 0) {
-      // The last line needs no newline.
-      if (begin_ < end_ && produced_ < rules_.count_max) TRY(produce(text(begin_, end_), now_ms));
-      return false;
-    }
-    end_ += static_cast<size_t>(got);
-    TRY(produce_lines(now_ms));
-    return produced_ < rules_.count_max;
-  }
-
-  /// Lines that could not be taken.
-  int64_t refused() const { return refused_; }
-
- private:
-  static constexpr size_t kBlockBytes = 256 << 10;
-  /// No record is near as large; a delimiter that never comes must not eat the machine.
-  static constexpr size_t kLineBytesMax = size_t{1} << 30;
-
-  std::string_view text(size_t begin, size_t end) const {
-    return {reinterpret_cast<const char*>(buffer_.data()) + begin, end - begin};
-  }
-
-  Status make_room() {
-    if (begin_ > 0) {
-      std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
-      end_ -= begin_;
-      searched_ -= begin_;
-      begin_ = 0;
-    }
-    if (end_ < buffer_.size() / 2) return {};
-    if (buffer_.size() >= kLineBytesMax)
-      return fail(ErrorCode::message_too_large,
-                  concat("line ", produced_ + refused_ + 1, " does not end"));
-    buffer_.resize(buffer_.size() * 2);
-    return {};
-  }
-
-  Status produce_lines(int64_t now_ms) {
-    const size_t width = rules_.delimiter.size();
-    while (produced_ < rules_.count_max) {
-      const uint8_t* const from = buffer_.data() + searched_;
-      const void* const found =
-          width == 1 ? std::memchr(from, rules_.delimiter[0], end_ - searched_)
-                     : ::memmem(from, end_ - searched_, rules_.delimiter.data(), width);
-      if (found == nullptr) break;
-      const auto at = static_cast<size_t>(static_cast<const uint8_t*>(found) - buffer_.data());
-      TRY(produce(text(begin_, at), now_ms));
-      begin_ = searched_ = at + width;
-    }
-    // A delimiter of several bytes may be half here.
-    searched_ = std::max(begin_, end_ - std::min(end_, width - 1));
-    return {};
-  }
-
-  Status produce(std::string_view line, int64_t now_ms) {
-    client::ProducerRecord record{
-        .headers = rules_.headers, .timestamp_ms = now_ms, .partition = rules_.partition};
-    if (rules_.fixed_key) record.key = as_bytes(*rules_.fixed_key);
-    if (rules_.key_delimiter) {
-      const size_t at = line.find(*rules_.key_delimiter);
-      if (at != line.npos) {
-        record.key = rules_.field(line.substr(0, at));
-        line.remove_prefix(at + rules_.key_delimiter->size());
-      }
-    }
-    record.value = rules_.field(line);
-    const Status taken = producer_.append(topic_, record);
-    if (taken) {
-      ++produced_;
-      return {};
-    }
-    if (taken.error().code() != ErrorCode::message_too_large) return taken;
-    // One record that cannot be is no reason to lose the others, but it is a failure.
-    ++refused_;
-    context_.complain(concat("line ", produced_ + refused_, ": ", taken.error().text()));
-    return {};
-  }
-
-  Context& context_;
-  client::Producer& producer_;
-  client::Producer::Topic& topic_;
-  const LineRules& rules_;
-  Buffer buffer_;
-  size_t begin_ = 0;     ///< of the line that is not whole yet
-  size_t searched_ = 0;  ///< no delimiter begins before
-  size_t end_ = 0;
-  int64_t produced_ = 0;
-  int64_t refused_ = 0;
-};
+/// What the shell is told, worst news first.
+Result<Exit> outcome_of(Context& context, const ProduceFeed& feed, const Status& fed,
+                        const Status& flushed, std::optional<Exit> stop) {
+  const client::Producer::Stats stats = feed.producer_stats();
+  if (stats.records_failed > 0)
+    context.complain(concat(stats.records_failed,
+                            stats.records_failed == 1 ? " record was" : " records were",
+                            " not written: ", stats.first_error->text()));
+  const int64_t open = feed.taken() - stats.records_acked - stats.records_failed;
+  if (stop && (open > 0 || !flushed))
+    context.complain(concat("stopped with ", open, " records not acknowledged"));
+  const bool is_clean = flushed && stats.records_failed == 0 && open == 0;
+  if (stop && is_clean) return *stop;
+  if (stop) return Exit::failed;
+  TRY(fed);
+  TRY(flushed);
+  return stats.records_failed + feed.refused() > 0 ? Exit::failed : Exit::done;
+}
 
 Result<Exit> run(Context& context, const Args& args) {
-  LineRules rules;
-  TRY(read_rules(args, rules));
+  TRY_ASSIGN(FeedOptions feed_options, read_feed_options(args, SystemClock().wall_ms()));
   TRY_ASSIGN(client::ProducerOptions options, producer_options(args));
-  if (args.operands().size() + (args.is_given("topic") ? 1 : 0) != 1)
-    return usage_error("name one topic");
-  const std::string name(args.is_given("topic") ? *args.value("topic")
-                                                : std::string_view(args.operands()[0]));
-
   // Before the session: a directory's broker starts threads, and they must not take the signals.
   StopSignals signals;
   TRY_ASSIGN(Session session, Session::open(args, Access::write));
   client::Client& client = session.client();
-  TRY_ASSIGN(const Input input, Input::open(signals));
-  TRY_ASSIGN(const auto producer, client::Producer::create(client, std::move(options)));
-  TRY_ASSIGN(client::Producer::Topic * topic, producer->open_topic(name, !args.flag("no-create")));
-  Lines lines(context, *producer, *topic, rules);
+  TRY_ASSIGN(const auto feed,
+             ProduceFeed::create(context, client, std::move(options), std::move(feed_options)));
   std::optional<Exit> stop;
-  Status read;
-  for (bool has_more = true; has_more && read && !(stop = signals.take());) {
-    if (!input.is_ready()) {
-      producer->poll(client::Client::Time::max(), input.poll_fd());
-      continue;
-    }
-    const auto more = lines.read_block(client.wall_ms());
-    if (!more) read = fail(more.error());
-    has_more = more && *more;
-  }
+  const Status fed = feed->run(signals, stop);
   // What was read is written, also after a failure or a signal; a second signal ends the patience.
-  const Status flushed =
-      producer->flush(client.now() + client.options().timeout, signals.poll_fd());
-  const client::Producer::Stats stats = producer->stats();
-  if (stats.records_failed > 0)
-    context.complain(
-        concat(stats.records_failed, " records were not written: ", stats.first_error->text()));
+  const Status flushed = feed->flush(signals.poll_fd());
   if (const auto impatient = signals.take()) stop = impatient;
+  context.show_status("");
+  const auto outcome = outcome_of(context, *feed, fed, flushed, stop);
   const Status closed = session.close();
-  if (stop && flushed && closed && stats.records_failed == 0) return *stop;
-  TRY(read);
-  TRY(flushed);
+  if (!outcome) return outcome;
   TRY(closed);
-  return stats.records_failed + lines.refused() > 0 ? Exit::failed : Exit::done;
+  return outcome;
 }
 
 }  // namespace
@@ -377,16 +377,15 @@ Result<Exit> run(Context& context, const Args& args) {
 extern const Command kProduceCommand;
 constinit const Command kProduceCommand = {
     .path = "produce",
-    .usage = "[OPTION...] TOPIC",
+    .usage = "[OPTION...] [TOPIC [FILE...]]",
     .summary = "Write lines from stdin to a topic",
     .description =
         "Each line is a record's value. Records are written once and in order, and acknowledged by "
-        "all replicas "
-        "in sync. A missing topic is created where the broker allows that. Exit code 1 when any "
-        "record was not "
-        "written.",
+        "all replicas in sync. A missing topic is created where the broker allows that. Exit code "
+        "1 "
+        "when any record was not written.",
     .options = kRows,
-    .operands_max = 1,
+    .operands_max = -1,
     .run = run,
 };
 

@@ -3,10 +3,13 @@
 #include <algorithm>
 
 #include "core/base/text.h"
+#include "core/protocol/messages/create_partitions.h"
 #include "core/protocol/messages/create_topics.h"
+#include "core/protocol/messages/delete_records.h"
 #include "core/protocol/messages/delete_topics.h"
 #include "core/protocol/messages/describe_cluster.h"
 #include "core/protocol/messages/describe_configs.h"
+#include "core/protocol/messages/incremental_alter_configs.h"
 #include "core/protocol/messages/list_offsets.h"
 
 namespace spool::client {
@@ -149,27 +152,114 @@ Result<std::vector<TopicInfo>> describe_topics(Client& client,
 }
 
 Result<std::vector<ConfigEntry>> describe_topic_configs(Client& client, const std::string& topic) {
-  constexpr int8_t kTopicResource = 2;
+  return describe_configs(client, {ConfigResourceType::topic, topic});
+}
+
+namespace {
+
+std::string resource_text(const ConfigResource& resource) {
+  switch (resource.type) {
+    case ConfigResourceType::topic:
+      return concat("topic ", resource.name);
+    case ConfigResourceType::broker:
+      return resource.name.empty() ? "all brokers" : concat("broker ", resource.name);
+    case ConfigResourceType::broker_logger:
+      return concat("loggers of broker ", resource.name);
+    case ConfigResourceType::client_metrics:
+      return concat("client metrics ", resource.name);
+    case ConfigResourceType::group:
+      return concat("group ", resource.name);
+  }
+  return resource.name;
+}
+
+/// A broker's own settings are known to it alone; everything else any broker tells.
+int32_t node_for(const ConfigResource& resource) {
+  const bool is_broker = resource.type == ConfigResourceType::broker ||
+                         resource.type == ConfigResourceType::broker_logger;
+  return is_broker ? parse_int<int32_t>(resource.name).value_or(Client::kAnyNode)
+                   : Client::kAnyNode;
+}
+
+Error refused(const ConfigResource& resource, int16_t code,
+              const std::optional<std::string>& message) {
+  const auto error = static_cast<ErrorCode>(code);
+  const std::string text = message.value_or("");
+  return Error(error, concat("configuration of ", resource_text(resource), ": ",
+                             text.empty() ? error_name(error) : std::string_view(text)));
+}
+
+template <class Response, class Request>
+Result<Reply<Response>> call_node(Client& client, int32_t node, const Request& request) {
+  if (client.cluster().brokers.empty()) TRY(client.refresh_metadata(std::vector<std::string>{}));
+  if (node == Client::kAnyNode) return call_any<Response>(client, request);
+  return client.call<Response>(node, request);
+}
+
+}  // namespace
+
+Result<std::vector<ConfigEntry>> describe_configs(Client& client, const ConfigResource& resource) {
   protocol::DescribeConfigsRequest request;
-  auto& resource = request.resources.emplace_back();
-  resource.resource_type = kTopicResource;
-  resource.resource_name = topic;
-  resource.configuration_keys.reset();
-  request.include_synonyms = false;
-  request.include_documentation = false;
-  TRY_ASSIGN(auto reply, call_any<protocol::DescribeConfigsResponse>(client, request));
+  auto& asked = request.resources.emplace_back();
+  asked.resource_type = static_cast<int8_t>(resource.type);
+  asked.resource_name = resource.name;
+  asked.configuration_keys.reset();
+  request.include_synonyms = true;
+  TRY_ASSIGN(auto reply,
+             call_node<protocol::DescribeConfigsResponse>(client, node_for(resource), request));
   std::vector<ConfigEntry> out;
   for (const auto& result : reply->results) {
     if (result.error_code != 0)
-      return fail(static_cast<ErrorCode>(result.error_code),
-                  concat("configuration of topic ", topic, ": ",
-                         result.error_message.value_or(
-                             std::string(error_name(static_cast<ErrorCode>(result.error_code))))));
-    for (const auto& config : result.configs)
-      out.push_back({config.name, config.value, config.read_only, config.is_sensitive,
-                     config.config_source, config.documentation});
+      return fail(refused(resource, result.error_code, result.error_message));
+    for (const auto& config : result.configs) {
+      ConfigEntry& entry = out.emplace_back(ConfigEntry{config.name, config.value, config.read_only,
+                                                        config.is_sensitive, config.config_source,
+                                                        config.documentation});
+      for (const auto& synonym : config.synonyms)
+        entry.synonyms.push_back({synonym.name, synonym.value, synonym.source});
+    }
   }
+  std::ranges::sort(out, {}, &ConfigEntry::name);
   return out;
+}
+
+Status alter_configs(Client& client, const ConfigResource& resource,
+                     const std::vector<ConfigChange>& changes, bool validate_only) {
+  protocol::IncrementalAlterConfigsRequest request;
+  request.validate_only = validate_only;
+  auto& altered = request.resources.emplace_back();
+  altered.resource_type = static_cast<int8_t>(resource.type);
+  altered.resource_name = resource.name;
+  for (const ConfigChange& change : changes) {
+    auto& config = altered.configs.emplace_back();
+    config.name = change.name;
+    config.config_operation = static_cast<int8_t>(change.kind);
+    config.value = change.value;
+  }
+  TRY_ASSIGN(auto reply, call_node<protocol::IncrementalAlterConfigsResponse>(
+                             client, node_for(resource), request));
+  for (const auto& response : reply->responses)
+    if (response.error_code != 0)
+      return fail(refused(resource, response.error_code, response.error_message));
+  return {};
+}
+
+Result<TopicOutcome> create_partitions(Client& client, const std::string& topic, int32_t total,
+                                       bool validate_only) {
+  protocol::CreatePartitionsRequest request;
+  auto& asked = request.topics.emplace_back();
+  asked.name = topic;
+  asked.count = total;
+  asked.assignments.reset();
+  request.timeout_ms = timeout_ms(client);
+  request.validate_only = validate_only;
+  TRY_ASSIGN(auto reply, call_any<protocol::CreatePartitionsResponse>(client, request));
+  TopicOutcome outcome{.name = topic, .partitions_count = total};
+  for (const auto& result : reply->results) {
+    outcome.error = static_cast<ErrorCode>(result.error_code);
+    outcome.message = result.error_message.value_or("");
+  }
+  return outcome;
 }
 
 Result<ClusterDescription> describe_cluster(Client& client) {
@@ -283,6 +373,61 @@ Result<std::vector<OffsetAnswer>> list_offsets(Client& client,
         is_open[i] = false;
       }
     }
+  }
+}
+
+namespace {
+
+using protocol::DeleteRecordsRequest;
+using protocol::DeleteRecordsResponse;
+
+std::map<int32_t, DeleteRecordsRequest> trims_by_leader(const Client& client,
+                                                        const std::vector<TrimQuery>& queries,
+                                                        const std::vector<TrimOutcome>& outcomes) {
+  std::map<int32_t, DeleteRecordsRequest> out;
+  for (size_t i = 0; i < queries.size(); ++i) {
+    const TopicPartition& at = queries[i].partition;
+    const TopicInfo* const topic = client.topic(at.topic);
+    const auto index = static_cast<size_t>(at.partition.value);
+    if (!is_passing(outcomes[i].error) || topic == nullptr || index >= topic->partitions.size() ||
+        topic->partitions[index].leader < 0)
+      continue;
+    DeleteRecordsRequest& request = out[topic->partitions[index].leader];
+    request.timeout_ms = timeout_ms(client);
+    if (request.topics.empty() || request.topics.back().name != at.topic)
+      request.topics.emplace_back().name = at.topic;
+    auto& partition = request.topics.back().partitions.emplace_back();
+    partition.partition_index = at.partition.value;
+    partition.offset = queries[i].before.value;
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<std::vector<TrimOutcome>> delete_records(Client& client,
+                                                const std::vector<TrimQuery>& queries) {
+  const Client::Time deadline = client.now() + client.options().timeout;
+  std::vector<TrimOutcome> outcomes(queries.size(), {.error = ErrorCode::leader_not_available});
+  std::vector<std::string> topics;
+  for (const TrimQuery& query : queries)
+    if (std::ranges::find(topics, query.partition.topic) == topics.end())
+      topics.push_back(query.partition.topic);
+  for (;;) {
+    TRY(client.refresh_metadata(topics));
+    for (const auto& [leader, request] : trims_by_leader(client, queries, outcomes)) {
+      TRY_ASSIGN(const auto reply, client.call<DeleteRecordsResponse>(leader, request));
+      for (const auto& topic : reply->topics)
+        for (const auto& partition : topic.partitions)
+          for (size_t i = 0; i < queries.size(); ++i)
+            if (queries[i].partition.topic == topic.name &&
+                queries[i].partition.partition.value == partition.partition_index)
+              outcomes[i] = {static_cast<ErrorCode>(partition.error_code),
+                             Offset(partition.low_watermark)};
+    }
+    const bool has_open = std::ranges::any_of(
+        outcomes, [](const TrimOutcome& outcome) { return is_passing(outcome.error); });
+    if (!has_open || !client.back_off(deadline)) return outcomes;
   }
 }
 

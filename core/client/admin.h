@@ -39,6 +39,24 @@ Result<std::vector<TopicOutcome>> create_topics(Client& client, const std::vecto
 Result<std::vector<TopicOutcome>> delete_topics(Client& client,
                                                 const std::vector<std::string>& names);
 
+/// Asks for `total` partitions, which must be more than there are. The brokers place the new ones.
+/// validate_only  checks without doing it
+Result<TopicOutcome> create_partitions(Client& client, const std::string& topic, int32_t total,
+                                       bool validate_only = false);
+
+/// What came of deleting a partition's records.
+struct TrimOutcome {
+  ErrorCode error = ErrorCode::none;
+  Offset log_start_offset = kNoOffset;  ///< the first offset that is left
+};
+struct TrimQuery {
+  TopicPartition partition;
+  Offset before = kNoOffset;  ///< the first offset to keep; -1: the high watermark
+};
+/// Deletes all records below an offset, at each partition's leader. One outcome a query, in order.
+Result<std::vector<TrimOutcome>> delete_records(Client& client,
+                                                const std::vector<TrimQuery>& queries);
+
 /// All topics with their partitions, by name; asks the broker, never creates.
 Result<std::vector<TopicInfo>> list_topics(Client& client);
 
@@ -55,7 +73,41 @@ struct ConfigEntry {
   int8_t source = -1;  ///< ConfigSource of DescribeConfigs: 1 topic, 2 and 3 dynamic broker, 4
                        ///< static, 5 default
   std::optional<std::string> documentation;
+  struct Synonym {
+    std::string name;
+    std::optional<std::string> value;
+    int8_t source = -1;
+  };
+  std::vector<Synonym> synonyms = {};  ///< where a value would come from, the one in force first
 };
+
+/// Kinds of things that have configurations, at their wire values.
+enum class ConfigResourceType : int8_t {
+  topic = 2,
+  broker = 4,
+  broker_logger = 8,
+  client_metrics = 16,
+  group = 32,
+};
+struct ConfigResource {
+  ConfigResourceType type = ConfigResourceType::topic;
+  std::string name;  ///< empty for a broker: what holds for all of them
+
+  bool operator==(const ConfigResource&) const = default;
+};
+
+/// errors  what the broker refuses, with its words
+Result<std::vector<ConfigEntry>> describe_configs(Client& client, const ConfigResource& resource);
+
+/// One change of a configuration (KIP-339).
+struct ConfigChange {
+  enum class Kind : int8_t { set = 0, unset = 1, append = 2, subtract = 3 };
+  std::string name;
+  Kind kind = Kind::set;
+  std::optional<std::string> value;
+};
+Status alter_configs(Client& client, const ConfigResource& resource,
+                     const std::vector<ConfigChange>& changes, bool validate_only = false);
 
 /// The configuration of one topic.
 Result<std::vector<ConfigEntry>> describe_topic_configs(Client& client, const std::string& topic);

@@ -59,6 +59,8 @@ struct Fetcher::PartitionState {
   std::string topic;
   Partition partition;
   StartOffset start;
+  std::optional<StartOffset> stop;
+  Offset log_start_offset = kNoOffset;
   Offset position = kNoOffset;     ///< the next to ask for
   Offset wanted_from = Offset(0);  ///< `-o N` shows nothing below N, wherever the log begins
   Offset end = Offset(INT64_MAX);
@@ -108,6 +110,14 @@ bool Fetched::admits(const record::BatchView& batch, size_t& next_aborted,
   return !batch.is_control();
 }
 
+BatchInfo Fetched::info_of(const record::EntryView& entry) {
+  if (entry.is_legacy())
+    return {.timestamp_type = record::LegacyView(entry.bytes()).timestamp_type()};
+  const record::BatchView batch(entry.bytes());
+  return {batch.timestamp_type(), batch.leader_epoch(), batch.producer_id(),
+          batch.producer_epoch()};
+}
+
 Error Fetched::broken_at(Offset offset, const Error& error) const {
   return error.with_context(concat(topic, '-', partition.value, " at offset ", offset.value));
 }
@@ -117,61 +127,140 @@ Fetcher::Fetcher(Client& client, FetcherOptions options)
 
 Fetcher::~Fetcher() { *self_ = nullptr; }
 
-void Fetcher::add(const std::string& topic, Partition partition, StartOffset start) {
+void Fetcher::add(const std::string& topic, Partition partition, StartOffset start,
+                  std::optional<StartOffset> stop) {
   auto state = std::make_unique<PartitionState>();
   state->topic = topic;
   state->partition = partition;
   state->start = start;
+  state->stop = stop;
   by_name_[{topic, partition.value}] = state.get();
   partitions_.push_back(std::move(state));
 }
 
+namespace {
+
+/// Both ends of a log, as far as its leader told them.
+struct Ends {
+  ErrorCode error = ErrorCode::none;
+  Offset first = kNoOffset;
+  Offset end = kNoOffset;
+};
+
+/// Where `what` lies; times are in `by_time`, an offset of -1 there means that no record is that
+/// late.
+Offset resolve(const StartOffset& what, const Ends& ends, const OffsetAnswer& by_time) {
+  switch (what.kind) {
+    case StartOffset::Kind::beginning:
+      return ends.first;
+    case StartOffset::Kind::end:
+      return ends.end;
+    case StartOffset::Kind::offset:
+      return Offset(what.value);
+    case StartOffset::Kind::before_end:
+      return std::max(ends.first, Offset(std::max<int64_t>(0, ends.end.value - what.value)));
+    case StartOffset::Kind::after_start:
+      return Offset(what.value > INT64_MAX - ends.first.value ? INT64_MAX
+                                                              : ends.first.value + what.value);
+    case StartOffset::Kind::time:
+      return by_time.offset == kNoOffset ? ends.end : std::max(ends.first, by_time.offset);
+  }
+  return ends.end;
+}
+
+bool is_time(const std::optional<StartOffset>& what) {
+  return what && what->kind == StartOffset::Kind::time;
+}
+
+}  // namespace
+
 Status Fetcher::start() {
-  std::vector<OffsetQuery> earliest, latest, timed;
+  std::vector<OffsetQuery> earliest, latest, start_times, stop_times;
   for (const auto& state : partitions_) {
     const TopicPartition at{state->topic, state->partition};
     earliest.push_back({at, kEarliestTimestamp});
     latest.push_back({at, kLatestTimestamp});
-    if (state->start.kind == StartOffset::Kind::time) timed.push_back({at, state->start.value});
+    if (is_time(state->start)) start_times.push_back({at, state->start.value});
+    if (is_time(state->stop)) stop_times.push_back({at, state->stop->value});
   }
   TRY_ASSIGN(const auto firsts, list_offsets(client_, earliest, options_.isolation));
-  TRY_ASSIGN(const auto ends, list_offsets(client_, latest, options_.isolation));
-  std::vector<OffsetAnswer> times;
-  if (!timed.empty()) {
-    TRY_ASSIGN(times, list_offsets(client_, timed, options_.isolation));
+  TRY_ASSIGN(const auto lasts, list_offsets(client_, latest, options_.isolation));
+  std::vector<OffsetAnswer> starts, stops;
+  if (!start_times.empty()) {
+    TRY_ASSIGN(starts, list_offsets(client_, start_times, options_.isolation));
   }
-  size_t next_time = 0;
+  if (!stop_times.empty()) {
+    TRY_ASSIGN(stops, list_offsets(client_, stop_times, options_.isolation));
+  }
+  size_t next_start = 0, next_stop = 0;
   for (size_t i = 0; i < partitions_.size(); ++i) {
     PartitionState& state = *partitions_[i];
-    ErrorCode error = firsts[i].error != ErrorCode::none ? firsts[i].error : ends[i].error;
-    const Offset first = firsts[i].offset, end = ends[i].offset;
-    switch (state.start.kind) {
-      case StartOffset::Kind::beginning:
-        state.position = first;
-        break;
-      case StartOffset::Kind::end:
-        state.position = end;
-        break;
-      case StartOffset::Kind::offset:
-        state.wanted_from = Offset(state.start.value);
-        state.position = std::clamp(Offset(state.start.value), first, std::max(first, end));
-        break;
-      case StartOffset::Kind::before_end:
-        state.position =
-            std::max(first, Offset(std::max<int64_t>(0, end.value - state.start.value)));
-        break;
-      case StartOffset::Kind::time: {
-        const OffsetAnswer& answer = times[next_time++];
-        if (answer.error != ErrorCode::none) error = answer.error;
-        state.position = answer.offset == kNoOffset ? end : std::max(first, answer.offset);
-        break;
-      }
+    const OffsetAnswer none;
+    const OffsetAnswer& start_at = is_time(state.start) ? starts[next_start++] : none;
+    const OffsetAnswer& stop_at = is_time(state.stop) ? stops[next_stop++] : none;
+    Ends ends{ErrorCode::none, firsts[i].offset, lasts[i].offset};
+    for (const OffsetAnswer* answer : {&firsts[i], &lasts[i], &start_at, &stop_at})
+      if (answer->error != ErrorCode::none) ends.error = answer->error;
+    if (ends.error != ErrorCode::none) {
+      const Error error(ends.error, concat(state.name(), ": offsets: ", error_name(ends.error)));
+      TRY(give_up(state, error));
+      continue;
     }
-    if (error != ErrorCode::none)
-      return fail(error, concat(state.name(), ": offsets: ", error_name(error)));
-    if (options_.stop_at_end) state.end = end;
+    state.log_start_offset = ends.first;
+    state.position = resolve(state.start, ends, start_at);
+    if (state.start.kind == StartOffset::Kind::offset) state.wanted_from = state.position;
+    state.position = std::clamp(state.position, ends.first, std::max(ends.first, ends.end));
+    const bool is_later =
+        is_time(state.stop) && stop_at.offset == kNoOffset && state.stop->value > client_.wall_ms();
+    if (state.stop && !is_later) {
+      state.end = resolve(*state.stop, ends, stop_at);
+      state.stop.reset();
+    }
+    if (options_.stop_at_end) state.end = std::min(state.end, ends.end);
   }
   return {};
+}
+
+Status Fetcher::give_up(PartitionState& state, const Error& error) {
+  if (!options_.on_lost) return fail(error);
+  state.position = state.end = Offset(0);
+  options_.on_lost(state.topic, state.partition, error);
+  return {};
+}
+
+/// A stop at a time that has come by now: where the log stands says where that is.
+Status Fetcher::resolve_times() {
+  for (const auto& state : partitions_) {
+    if (state->is_finished() || !is_time(state->stop) || state->stop->value > client_.wall_ms())
+      continue;
+    const TopicPartition at{state->topic, state->partition};
+    TRY_ASSIGN(const auto stop,
+               list_offsets(client_, {{at, state->stop->value}}, options_.isolation));
+    TRY_ASSIGN(const auto end, list_offsets(client_, {{at, kLatestTimestamp}}, options_.isolation));
+    for (const OffsetAnswer& answer : {stop[0], end[0]})
+      if (answer.error != ErrorCode::none)
+        return fail(answer.error, concat(state->name(), ": offsets: ", error_name(answer.error)));
+    state->end = stop[0].offset == kNoOffset ? end[0].offset : stop[0].offset;
+    state->stop.reset();
+  }
+  return {};
+}
+
+std::vector<Fetcher::Bounds> Fetcher::bounds() const {
+  std::vector<Bounds> out;
+  for (const auto& state : partitions_)
+    out.push_back(
+        {state->topic, state->partition, state->log_start_offset, state->position, state->end});
+  return out;
+}
+
+void Fetcher::finish(std::string_view topic, Partition partition) {
+  const auto found = by_name_.find(std::pair(std::string(topic), partition.value));
+  if (found == by_name_.end()) return;
+  found->second->end = found->second->position;
+  std::erase_if(ready_, [&](const Fetched& fetched) {
+    return fetched.topic == topic && fetched.partition == partition;
+  });
 }
 
 bool Fetcher::is_done() const {
@@ -182,6 +271,7 @@ bool Fetcher::is_done() const {
 Result<std::optional<Fetched>> Fetcher::next(Time until, int extra_fd) {
   for (;;) {
     TRY(refresh_if_due(client_.now()));
+    TRY(resolve_times());
     if (needs_reset_) TRY(reset_out_of_range());
     send_due(client_.now());
     if (!ready_.empty()) {
@@ -199,9 +289,14 @@ Result<std::optional<Fetched>> Fetcher::next(Time until, int extra_fd) {
 Fetcher::Time Fetcher::next_event(Time until) const {
   const Time now = client_.now();
   if (needs_metadata_) until = std::min(until, metadata_not_before_);
-  for (const auto& state : partitions_)
-    if (!state->is_finished() && state->not_before > now)
-      until = std::min(until, state->not_before);
+  for (const auto& state : partitions_) {
+    if (state->is_finished()) continue;
+    if (state->not_before > now) until = std::min(until, state->not_before);
+    if (is_time(state->stop)) {
+      const int64_t left_ms = std::max<int64_t>(1, state->stop->value - client_.wall_ms());
+      until = std::min(until, now + std::chrono::milliseconds(left_ms));
+    }
+  }
   for (const auto& [id, node] : nodes_)
     if (node.not_before > now) until = std::min(until, node.not_before);
   return until;
@@ -218,9 +313,15 @@ Status Fetcher::refresh_if_due(Time now) {
   if (refreshed) needs_metadata_ = false;
   for (const auto& state : partitions_) {
     if (!state->failing_since || now - *state->failing_since < client_.options().timeout) continue;
-    if (!refreshed) return fail(refreshed.error());
-    return fail(state->last_error, concat(state->name(), ": ", error_name(state->last_error),
-                                          " for ", client_.options().timeout.count() / 1000, " s"));
+    if (state->is_finished()) continue;
+    if (!refreshed) {
+      TRY(give_up(*state, refreshed.error().with_context(state->name())));
+      continue;
+    }
+    const Error error(state->last_error,
+                      concat(state->name(), ": ", error_name(state->last_error), " for ",
+                             client_.options().timeout.count() / 1000, " s"));
+    TRY(give_up(*state, error));
   }
   return {};
 }
@@ -382,7 +483,14 @@ void Fetcher::on_partition(PartitionState& state, const void* data,
   if (const auto code = static_cast<ErrorCode>(partition.error_code); code != ErrorCode::none)
     return on_partition_error(state, code);
   state.failing_since.reset();
-  if (partition.records.bytes.empty() || state.is_finished()) return;
+  if (state.is_finished()) return;
+  const bool is_committed_only = options_.isolation == Isolation::read_committed;
+  const Offset live_end(is_committed_only ? partition.last_stable_offset
+                                          : partition.high_watermark);
+  if (partition.records.bytes.empty()) {
+    if (options_.stop_at_live_end && state.position >= live_end) state.end = state.position;
+    return;
+  }
   const auto behind = position_behind(partition.records.bytes, state.position);
   if (!behind) {
     failure_ =
@@ -398,13 +506,16 @@ void Fetcher::on_partition(PartitionState& state, const void* data,
   out.from = std::max(state.position, state.wanted_from);
   out.until = state.end;
   out.high_watermark = Offset(partition.high_watermark);
-  out.is_committed_only = options_.isolation == Isolation::read_committed;
+  out.is_committed_only = is_committed_only;
+  out.next = *behind;
   if (partition.aborted_transactions)
     for (const auto& aborted : *partition.aborted_transactions)
       out.aborted.push_back({ProducerId(aborted.producer_id), Offset(aborted.first_offset)});
   std::ranges::sort(out.aborted, {}, &Fetched::Aborted::first_offset);
   out.frame = std::move(frame);
   state.position = *behind;
+  if (options_.stop_at_live_end && state.position >= live_end)
+    state.end = std::min(state.end, state.position);
   ready_.push_back(std::move(out));
 }
 

@@ -32,7 +32,8 @@ namespace spool::client {
 
 struct FetcherOptions {
   Isolation isolation = Isolation::read_uncommitted;
-  bool stop_at_end = false;  ///< each partition ends where its log ended when start() ran
+  bool stop_at_end = false;       ///< each partition ends where its log ended when start() ran
+  bool stop_at_live_end = false;  ///< each partition ends when an answer reaches the log's end
   std::chrono::milliseconds wait_max{
       500};  ///< how long a broker may hold a Fetch that finds nothing
   int32_t bytes_min = 1;
@@ -42,6 +43,17 @@ struct FetcherOptions {
   /// truncated.
   std::function<void(std::string_view topic, Partition partition, Offset expected, Offset resumed)>
       on_gap;
+  /// Told when a partition is given up, which then counts as read to its end; without it, that is
+  /// the failure of next().
+  std::function<void(std::string_view topic, Partition partition, const Error& error)> on_lost;
+};
+
+/// What a record's batch says about it.
+struct BatchInfo {
+  record::TimestampType timestamp_type = record::TimestampType::create_time;
+  LeaderEpoch leader_epoch = kNoLeaderEpoch;
+  ProducerId producer_id = kNoProducerId;
+  ProducerEpoch producer_epoch = kNoProducerEpoch;
 };
 
 /// What one answer holds for one partition.
@@ -51,6 +63,7 @@ struct Fetched {
   BytesView entries;  ///< whole and incomplete entries, as they came
   Offset from;  ///< records below were asked for by nobody: a batch begins before the offset wanted
   Offset until;  ///< records from here on lie behind the end
+  Offset next;   ///< the position behind what this holds
   Offset high_watermark;
   struct Aborted {
     ProducerId producer_id;
@@ -60,10 +73,10 @@ struct Fetched {
   bool is_committed_only = false;
   std::shared_ptr<const IncomingFrame> frame;  ///< keeps the entries alive
 
-  /// Calls f(const RecordView&, TimestampType) -> bool for each record wanted, in order; false ends
-  /// the walk. Control records and, when read committed, records of aborted transactions are left
-  /// out. reader decompresses; views live until the next batch is read errors  corrupt_message: a
-  /// CRC does not match, or what record::RecordReader says; with topic, partition, offset
+  /// Calls f(const RecordView&, const BatchInfo&) -> bool for each record wanted, in order; false
+  /// ends the walk. Control records and, when read committed, records of aborted transactions are
+  /// left out. reader decompresses; views live until the next batch is read errors corrupt_message:
+  /// a CRC does not match, or what record::RecordReader says; with topic, partition, offset
   template <class F>
   Status for_each(record::RecordReader& reader, F&& f) const;
 
@@ -73,6 +86,7 @@ struct Fetched {
   bool admits(const record::BatchView& batch, size_t& next_aborted,
               std::set<ProducerId>& aborted_now) const;
   Error broken_at(Offset offset, const Error& error) const;
+  static BatchInfo info_of(const record::EntryView& entry);
 };
 
 class Fetcher {
@@ -85,7 +99,9 @@ class Fetcher {
   Fetcher& operator=(const Fetcher&) = delete;
 
   /// Adds a partition; only before start().
-  void add(const std::string& topic, Partition partition, StartOffset start);
+  /// stop  where reading ends, exclusive; a time that has not come yet is waited for
+  void add(const std::string& topic, Partition partition, StartOffset start,
+           std::optional<StartOffset> stop = std::nullopt);
   /// Finds out where to begin and, with stop_at_end, where to end.
   Status start();
 
@@ -93,6 +109,19 @@ class Fetcher {
   /// ready. returns  nullopt when there is none: is_done() tells whether there will be errors those
   /// of the cluster that waiting does not cure
   Result<std::optional<Fetched>> next(Time until, int extra_fd = -1);
+
+  /// Where a partition stands after start(): the next offset, and the end that was set
+  /// (INT64_MAX when there is none).
+  struct Bounds {
+    std::string_view topic;
+    Partition partition;
+    Offset log_start_offset;
+    Offset position;
+    Offset end;
+  };
+  std::vector<Bounds> bounds() const;
+  /// Reads no more of this partition.
+  void finish(std::string_view topic, Partition partition);
 
   /// Whether next() would have to wait.
   bool has_ready() const { return !ready_.empty(); }
@@ -113,6 +142,8 @@ class Fetcher {
   void on_partition_error(PartitionState& state, ErrorCode code);
   PartitionState* find(std::string_view topic, const Uuid& id, int32_t partition, int16_t version);
   Status reset_out_of_range();
+  Status resolve_times();
+  Status give_up(PartitionState& state, const Error& error);
   Status refresh_if_due(Time now);
   Time next_event(Time until) const;
 
@@ -148,12 +179,11 @@ Status Fetched::for_each(record::RecordReader& reader, F&& f) const {
                             Error(ErrorCode::corrupt_message, "the checksum does not match")));
     if (const auto batch = view.batch(); batch && !admits(*batch, next_aborted, aborted_now))
       continue;
-    const auto timestamp_type = view.is_legacy() ? record::LegacyView(view.bytes()).timestamp_type()
-                                                 : record::BatchView(view.bytes()).timestamp_type();
+    const BatchInfo info = info_of(view);
     bool goes_on = true;
     Status walked = reader.for_each(view, [&](const record::RecordView& record) {
       if (record.offset < from) return true;
-      goes_on = record.offset < until && f(record, timestamp_type);
+      goes_on = record.offset < until && f(record, info);
       return goes_on;
     });
     if (!walked) return fail(broken_at(view.offset(), walked.error()));

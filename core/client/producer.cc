@@ -99,6 +99,7 @@ class Producer::Topic {
   const std::string name;
   std::deque<PartitionQueue> partitions;  ///< never shrinks; a deque keeps the addresses
   PartitionQueue* sticky = nullptr;
+  size_t next_in_turn = 0;               ///< round robin
   size_t accepted_bytes_max = SIZE_MAX;  ///< a broker found more than this too large
 };
 
@@ -171,12 +172,16 @@ void Producer::add_partitions(Topic& topic, size_t count) {
   }
 }
 
-void Producer::next_sticky(Topic& topic) {
+uint64_t Producer::next_random() {
   // xorshift64: spreading load needs no better.
   random_state_ ^= random_state_ << 13;
   random_state_ ^= random_state_ >> 7;
   random_state_ ^= random_state_ << 17;
-  topic.sticky = &topic.partitions[random_state_ % topic.partitions.size()];
+  return random_state_;
+}
+
+void Producer::next_sticky(Topic& topic) {
+  topic.sticky = &topic.partitions[next_random() % topic.partitions.size()];
 }
 
 Result<Producer::PartitionQueue*> Producer::choose_partition(Topic& topic,
@@ -189,9 +194,22 @@ Result<Producer::PartitionQueue*> Producer::choose_partition(Topic& topic,
                          " partitions, none is number ", record.partition->value));
     return &topic.partitions[index];
   }
-  if (!record.key) return topic.sticky;
   const auto count = static_cast<int32_t>(topic.partitions.size());
-  return &topic.partitions[static_cast<size_t>(partition_of_key(*record.key, count))];
+  const auto at = [&](int32_t index) { return &topic.partitions[static_cast<size_t>(index)]; };
+  switch (options_.partitioner) {
+    case Partitioner::murmur2:
+      return record.key ? at(partition_of_key(*record.key, count)) : topic.sticky;
+    case Partitioner::fnv1a:
+      return record.key ? at(partition_by_fnv1a(*record.key, count)) : topic.sticky;
+    case Partitioner::crc32:
+      return record.key && !record.key->empty() ? at(partition_by_crc32(*record.key, count))
+                                                : topic.sticky;
+    case Partitioner::random:
+      return &topic.partitions[next_random() % topic.partitions.size()];
+    case Partitioner::round_robin:
+      return &topic.partitions[topic.next_in_turn++ % topic.partitions.size()];
+  }
+  return topic.sticky;
 }
 
 Status Producer::append(Topic& topic, const ProducerRecord& record) {
@@ -214,7 +232,11 @@ Status Producer::append(Topic& topic, const ProducerRecord& record) {
     seal(*queue);
     step(client_.now(), -1, nullptr);
     // A record without a key follows the sticky partition, which has just moved.
-    TRY_ASSIGN(queue, choose_partition(topic, record));
+    const bool was_sticky = !record.partition && options_.partitioner != Partitioner::random &&
+                            options_.partitioner != Partitioner::round_robin;
+    if (was_sticky) {
+      TRY_ASSIGN(queue, choose_partition(topic, record));
+    }
   }
   if (queue->open.empty()) queue->opened_at = client_.now();
   queue->open.append(record.timestamp_ms, record.key, record.value, record.headers);
@@ -563,8 +585,8 @@ void Producer::finish(std::unique_ptr<Batch> batch, Offset base_offset, const Er
     if (batch->base_sequence >= 0) queue.needs_restart = true;
   }
   if (options_.on_delivery)
-    options_.on_delivery(
-        {queue.topic->name, queue.partition, base_offset, batch->records_count, error});
+    options_.on_delivery({queue.topic->name, queue.partition, base_offset, batch->records_count,
+                          error, batch->bytes});
   if (spare_buffers_.size() < kSpareBuffersMax) spare_buffers_.push_back(std::move(batch->bytes));
 }
 

@@ -49,11 +49,13 @@ struct Delivery {
   Offset base_offset = kNoOffset;  ///< -1: not known (acks=0, or the broker had the batch already)
   int32_t records_count = 0;
   const Error* error = nullptr;  ///< nullptr: written
+  BytesView batch = {};          ///< the batch as it was sent; empty when it could not be built
 };
 
 struct ProducerOptions {
   int16_t acks = -1;          ///< -1 all, 0 none, 1 leader
   bool is_idempotent = true;  ///< wants acks=-1
+  Partitioner partitioner = Partitioner::murmur2;
   compress::Codec codec = compress::Codec::none;
   int level = compress::kDefaultLevel;
   /// A batch is sealed before it grows beyond this; with a codec, at four times this before
@@ -75,8 +77,7 @@ struct ProducerRecord {
   std::optional<BytesView> value;
   std::span<const record::HeaderView> headers = {};
   int64_t timestamp_ms = 0;
-  std::optional<Partition>
-      partition;  ///< else by key, and without a key the sticky partition (KIP-480)
+  std::optional<Partition> partition;  ///< else as the partitioner says
 };
 
 class Producer {
@@ -129,6 +130,7 @@ class Producer {
   void add_partitions(Topic& topic, size_t count);
   Result<PartitionQueue*> choose_partition(Topic& topic, const ProducerRecord& record);
   void next_sticky(Topic& topic);
+  uint64_t next_random();
   Status wait_for_room();
   void seal(PartitionQueue& queue);
   void seal_due(Time now);

@@ -59,13 +59,24 @@ std::optional<int64_t> parse_date(std::string_view text) {
       }
     }
   }
-  const bool is_utc = take(text, 'Z');
+  bool is_utc = take(text, 'Z');
+  int64_t zone_ms = 0;
+  if (!is_utc && (text.starts_with('+') || text.starts_with('-'))) {
+    const int64_t sign = text.front() == '-' ? -1 : 1;
+    text.remove_prefix(1);
+    const auto hours = take_digits(text, 2);
+    (void)take(text, ':');
+    const auto minutes = take_digits(text, 2);
+    if (!hours || !minutes || *hours > 18 || *minutes > 59) return std::nullopt;
+    zone_ms = sign * (*hours * 60 + *minutes) * 60'000;
+    is_utc = true;
+  }
   if (!text.empty()) return std::nullopt;
   parts.tm_isdst = -1;
   const time_t seconds = is_utc ? ::timegm(&parts) : ::mktime(&parts);
   // The library turns February 30 into March 2; nobody who writes it means that.
   if (parts.tm_mday != *day) return std::nullopt;
-  return int64_t{seconds} * 1000 + ms;
+  return int64_t{seconds} * 1000 + ms - zone_ms;
 }
 
 /// "90s", "10m", "2h", "7d", in milliseconds.
@@ -88,7 +99,19 @@ std::optional<int64_t> parse_span(std::string_view text) {
   }
 }
 
+/// "start+N" or "end-N" behind its word.
+std::optional<int64_t> parse_distance(std::string_view text, std::string_view word, char sign) {
+  if (!text.starts_with(word)) return std::nullopt;
+  text.remove_prefix(word.size());
+  if (!take(text, sign)) return std::nullopt;
+  const auto distance = parse_int<int64_t>(text);
+  return distance && *distance >= 0 ? distance : std::nullopt;
+}
+
+}  // namespace
+
 std::optional<int64_t> parse_time(std::string_view text, int64_t now_ms) {
+  if (text == "now") return now_ms;
   if (text.starts_with('-')) {
     const auto span = parse_span(text.substr(1));
     if (!span) return std::nullopt;
@@ -98,12 +121,12 @@ std::optional<int64_t> parse_time(std::string_view text, int64_t now_ms) {
   return parse_date(text);
 }
 
-}  // namespace
-
 Result<StartOffset> parse_start_offset(std::string_view text, int64_t now_ms) {
   if (text == "beginning" || text == "earliest" || text == "start")
     return StartOffset{Kind::beginning};
   if (text == "end" || text == "latest") return StartOffset{Kind::end};
+  if (const auto n = parse_distance(text, "start", '+')) return StartOffset{Kind::after_start, *n};
+  if (const auto n = parse_distance(text, "end", '-')) return StartOffset{Kind::before_end, *n};
   std::string_view time = text.starts_with("s@") ? text.substr(1) : text;
   if (take(time, '@')) {
     const auto ms = parse_time(time, now_ms);
@@ -118,6 +141,22 @@ Result<StartOffset> parse_start_offset(std::string_view text, int64_t now_ms) {
                                                   : StartOffset{Kind::before_end, -*number};
   return fail(ErrorCode::invalid_argument,
               concat("offset '", text, "': expected beginning, end, N, -N or @TIME"));
+}
+
+Result<OffsetRange> parse_offset_range(std::string_view text, int64_t now_ms) {
+  const auto whole = parse_start_offset(text, now_ms);
+  if (whole) return OffsetRange{*whole, std::nullopt};
+  // A time has colons too: the one that divides has something readable on both sides.
+  for (size_t at = text.find(':'); at != text.npos; at = text.find(':', at + 1)) {
+    const std::string_view left = text.substr(0, at), right = text.substr(at + 1);
+    const Result<StartOffset> start =
+        left.empty() ? Result<StartOffset>(StartOffset{}) : parse_start_offset(left, now_ms);
+    if (!start) continue;
+    if (right.empty()) return OffsetRange{*start, std::nullopt};
+    const auto stop = parse_start_offset(right, now_ms);
+    if (stop) return OffsetRange{*start, *stop};
+  }
+  return fail(whole.error());
 }
 
 }  // namespace spool::client

@@ -155,8 +155,8 @@ struct Reading {
       const auto fetched = fetcher.next(deadline);
       if (!fetched) return out + "!" + std::string(error_name(fetched.error().code()));
       if (!*fetched) continue;
-      const Status read = (*fetched)->for_each(
-          reader, [&](const record::RecordView& record, record::TimestampType) {
+      const Status read =
+          (*fetched)->for_each(reader, [&](const record::RecordView& record, const BatchInfo&) {
             out += concat((*fetched)->partition.value, '/', record.offset.value, '=',
                           as_text(*record.value), ' ');
             return true;
@@ -249,7 +249,7 @@ TEST_CASE("fetcher: read committed leaves aborted transactions out, read uncommi
   fetched.aborted = {{ProducerId(5), Offset(0)}};
   record::RecordReader reader;
   std::string seen;
-  const auto note = [&](const record::RecordView& record, record::TimestampType) {
+  const auto note = [&](const record::RecordView& record, const BatchInfo&) {
     seen += concat(record.offset.value, '=', as_text(*record.value), ' ');
     return true;
   };

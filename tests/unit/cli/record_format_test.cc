@@ -1,6 +1,8 @@
-#include "cli/io/record_text.h"
+#include "cli/io/record_format.h"
 
 #include <doctest/doctest.h>
+
+#include "cli/io/escapes.h"
 
 using namespace spool;
 using namespace spool::cli;
@@ -24,12 +26,6 @@ record::RecordView full_record() {
 std::string shown(const RecordFormat& format, const record::RecordView& record) {
   std::string out;
   format.append(out, {"t", Partition(3), record, record::TimestampType::create_time});
-  return out;
-}
-
-std::string json(const record::RecordView& record) {
-  std::string out;
-  append_json_line(out, {"t", Partition(3), record, record::TimestampType::create_time});
   return out;
 }
 
@@ -61,7 +57,8 @@ TEST_CASE("record format: null, empty and present are three things") {
 }
 
 TEST_CASE("record format: what is no token is refused") {
-  for (const char* text : {"%", "%z", "%s %", "\\q"}) {
+  for (const char* text :
+       {"%", "%z", "%s %", "\\q", "%k{", "%k{nope}", "%o{base64}", "%h[a", "%h{%t}", "%s{re:a}"}) {
     CAPTURE(text);
     CHECK_FALSE(RecordFormat::parse(text, ""));
   }
@@ -73,14 +70,45 @@ TEST_CASE("record format: delimited") {
   CHECK(shown(RecordFormat::delimited(":", ";", "~"), record::RecordView()) == "~:~;");
 }
 
-TEST_CASE("json line: everything, without loss") {
-  CHECK(json(full_record()) ==
-        "{\"topic\":\"t\",\"partition\":3,\"offset\":42,\"timestamp\":1000,\"timestamp_type\":"
-        "\"create\","
-        "\"headers\":[{\"name\":\"a\",\"value\":\"b\"},{\"name\":\"n\",\"value\":null}],"
-        "\"key\":\"k\",\"value\":\"value\"}\n");
-  record::RecordView record;
-  record.value = as_bytes("\xff");
-  const std::string line = json(record);
-  CHECK(line.ends_with("\"headers\":[],\"key\":null,\"value\":{\"b64\":\"/w==\"}}\n"));
+TEST_CASE("record format: the place of a mistake is named") {
+  CHECK(RecordFormat::parse("ab %q", "").error().text().contains("character 4"));
+  CHECK(RecordFormat::parse("%k{hex,nope}", "").error().text().contains("character 8"));
+}
+
+TEST_CASE("record format: forms of bytes") {
+  record::RecordView record = full_record();
+  const auto print = [&](std::string_view format) {
+    return shown(*RecordFormat::parse(format, "-"), record);
+  };
+  record.value = as_bytes(std::string_view("\xff\0\n", 3));
+  CHECK(print("%s{hex}") == "ff000a");
+  CHECK(print("%v{base64}") == "/wAK");
+  CHECK(print("%s{escape}") == "\\xff\\x00\\n");
+  CHECK(print("%s{json}") == "{\"b64\":\"/wAK\"}");
+  record.value = as_bytes("{\"a\": 1}");
+  CHECK(print("%s{embed}") == "{\"a\": 1}");
+  record.value = as_bytes("{\"a\": 1");
+  CHECK(print("%s{embed}") == "\"{\\\"a\\\": 1\"");
+  record.value.reset();
+  CHECK(print("%s %s{null=NIL} %s{json} %s{json,null=none}") == "- NIL null none");
+}
+
+TEST_CASE("record format: forms of numbers and times") {
+  const auto print = [&](std::string_view format) {
+    return shown(*RecordFormat::parse(format, ""), full_record());
+  };
+  CHECK(print("%S{be16}%K{le32}%o{hex}") == std::string("\0\5\1\0\0\0"
+                                                        "2a",
+                                                        8));
+  CHECK(print("%T{iso} %T{s} %y %e %H %i") == "1970-01-01T00:00:01.000Z 1 create -1 2 1");
+  CHECK(print("%T{utc:%H:%M:%S, %Y}") == "00:00:01, 1970");
+}
+
+TEST_CASE("record format: headers one by one, and one by name") {
+  const auto print = [&](std::string_view format) {
+    return shown(*RecordFormat::parse(format, "-"), full_record());
+  };
+  CHECK(print("%h{<%k:%K %s{null=nil}:%S>}") == "<a:1 b:1><n:1 nil:-1>");
+  CHECK(print("%h[a] %h[n] %h[missing] %h[a]{hex}") == "b - - 62");
+  CHECK(print("%{%}%%") == "{}%");
 }

@@ -1,0 +1,95 @@
+#include "cli/cmd/read_topics.h"
+
+#include <re2/re2.h>
+
+#include <algorithm>
+
+#include "cli/errors.h"
+#include "core/client/admin.h"
+
+namespace spool::cli {
+
+namespace {
+
+std::vector<std::string> names_of(const Args& args) {
+  std::vector<std::string> out(args.operands().begin(), args.operands().end());
+  for (const std::string& topic : args.list("topic")) out.push_back(topic);
+  return out;
+}
+
+void add_unique(std::vector<std::string>& names, const std::string& name) {
+  if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+}
+
+/// The topics whose name the expression matches.
+Status add_matching(client::Client& client, const std::string& expression,
+                    std::vector<std::string>& out) {
+  const RE2 pattern(expression, RE2::Quiet);
+  if (!pattern.ok()) return usage_error(concat("topic '", expression, "': ", pattern.error()));
+  TRY_ASSIGN(const auto topics, client::list_topics(client));
+  bool has_matched = false;
+  for (const client::TopicInfo& topic : topics) {
+    if (topic.is_internal || !RE2::PartialMatch(topic.name, pattern)) continue;
+    has_matched = true;
+    add_unique(out, topic.name);
+  }
+  if (!has_matched)
+    return fail(ErrorCode::not_found, concat("no topic matches '", expression, "'"));
+  return {};
+}
+
+/// The partitions of -p that the topic has, or all of them.
+Result<std::vector<Partition>> partitions_of(const Args& args, const client::TopicInfo& topic) {
+  std::vector<Partition> out;
+  for (const std::string& text : args.list("partition")) {
+    const auto number = parse_int<int32_t>(text);
+    if (!number || *number < 0)
+      return usage_error(concat("--partition: '", text, "' is not a partition number"));
+    if (static_cast<size_t>(*number) >= topic.partitions.size())
+      return fail(ErrorCode::unknown_topic_or_partition,
+                  concat("topic ", topic.name, " has ", topic.partitions.size(),
+                         " partitions, none is number ", *number));
+    out.push_back(Partition(*number));
+  }
+  if (out.empty())
+    for (size_t i = 0; i < topic.partitions.size(); ++i)
+      out.push_back(Partition(static_cast<int32_t>(i)));
+  return out;
+}
+
+}  // namespace
+
+Result<RecordFilter> make_record_filter(const Args& args) {
+  RecordFilterOptions options;
+  options.key = args.list("key");
+  options.value = args.list("value");
+  options.match = args.list("match");
+  options.header = args.list("header");
+  options.json_pointer = args.list("json-pointer");
+  if (const auto size = args.value("size")) options.size = *size;
+  options.is_inverted = args.flag("invert-match");
+  return RecordFilter::make(options);
+}
+
+Result<std::vector<TopicPartition>> find_partitions(const Args& args, client::Client& client) {
+  std::vector<std::string> names;
+  const std::vector<std::string> given = names_of(args);
+  if (given.empty()) return usage_error("which topic?");
+  for (const std::string& name : given) {
+    if (name.starts_with('^'))
+      TRY(add_matching(client, name, names));
+    else
+      add_unique(names, name);
+  }
+  TRY_ASSIGN(const auto topics, client::describe_topics(client, names));
+  std::vector<TopicPartition> out;
+  for (const client::TopicInfo& topic : topics) {
+    if (topic.error != ErrorCode::none && topic.partitions.empty())
+      return fail(topic.error, concat("topic ", topic.name, ": ", explain(topic.error, "")));
+    TRY_ASSIGN(const auto partitions, partitions_of(args, topic));
+    for (const Partition partition : partitions) out.push_back({topic.name, partition});
+  }
+  return out;
+}
+
+}  // namespace spool::cli

@@ -1,0 +1,60 @@
+#pragma once
+
+/// What the commands that read records share: which topics and partitions, and which records.
+
+#include <vector>
+
+#include "cli/io/record_filter.h"
+#include "cli/options.h"
+#include "core/base/types.h"
+#include "core/client/client.h"
+
+namespace spool::cli {
+
+/// What make_record_filter() reads.
+inline constexpr Option kFilterOptions[] = {
+    {.name = "key",
+     .kind = OptionKind::list,
+     .value = "REGEX",
+     .help = "Only records whose key has a match; several must all match",
+     .group = "Which"},
+    {.name = "value",
+     .kind = OptionKind::list,
+     .value = "REGEX",
+     .help = "Only records whose value has a match",
+     .group = "Which"},
+    {.name = "match",
+     .kind = OptionKind::list,
+     .value = "REGEX",
+     .help = "Only records with a match in key, value or a header's value",
+     .group = "Which"},
+    {.name = "header",
+     .letter = 'H',
+     .kind = OptionKind::list,
+     .value = "NAME[=REGEX]",
+     .help = "Only records with this header, and a match in its value",
+     .group = "Which"},
+    {.name = "json-pointer",
+     .kind = OptionKind::list,
+     .value = "POINTER[=REGEX]",
+     .help = "Only records whose value is JSON and has something at /a/b/0, and a match there",
+     .group = "Which"},
+    {.name = "size",
+     .kind = OptionKind::value,
+     .value = "N|A:B",
+     .help = "Only records whose value has so many bytes, both ends included",
+     .group = "Which"},
+    {.name = "invert-match",
+     .help = "Only records that the other conditions leave out",
+     .group = "Which"},
+};
+
+Result<RecordFilter> make_record_filter(const Args& args);
+
+/// The partitions of the operands and --topic, cut down to those of --partition. An operand that
+/// begins with ^ is a regular expression over the topics there are, internal ones left out.
+/// errors  invalid_argument, not_found: an expression that matches nothing;
+///         unknown_topic_or_partition
+Result<std::vector<TopicPartition>> find_partitions(const Args& args, client::Client& client);
+
+}  // namespace spool::cli
