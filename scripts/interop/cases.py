@@ -120,9 +120,9 @@ class Spool:
                 "v": data(line["value"]), "h": [[h["name"], data(h["value"])] for h in line["headers"]]}
 
     def produce(self, topic, codec, records):
-        """One call for every run of records that differ in key and value only."""
+        """One call for every run of records of a partition that differ in key and value only."""
         run = []
-        for r in [*records, None]:
+        for r in [*sorted(records, key=lambda r: r["p"]), None]:
             if run and (r is None or (r["p"], r["h"]) != (run[0]["p"], run[0]["h"])):
                 self.produce_run(topic, codec, run)
                 run = []

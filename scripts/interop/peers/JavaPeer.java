@@ -17,7 +17,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.*;
-import org.apache.kafka.common.utils.AppInfoParser;
 
 /** Apache Kafka's own client; questions and answers as peer.py says. */
 public class JavaPeer {
@@ -38,8 +37,10 @@ public class JavaPeer {
         return data == null ? JSON.nullNode() : JSON.getNodeFactory().textNode(Base64.getEncoder().encodeToString(data));
     }
 
-    static void hello(ObjectNode answer) {
-        answer.put("version", AppInfoParser.getVersion());
+    static void hello(ObjectNode answer) throws Exception {
+        var about = new Properties();
+        try (var in = KafkaConsumer.class.getResourceAsStream("/kafka/kafka-version.properties")) { about.load(in); }
+        answer.put("version", about.getProperty("version"));
         answer.set("codecs", JSON.valueToTree(List.of("none", "gzip", "snappy", "lz4", "zstd")));
         answer.putArray("lacks");
     }

@@ -7,7 +7,7 @@ import peer
 
 
 def hello():
-    version = f"{confluent_kafka.version()[0]}, librdkafka {confluent_kafka.libversion()[0]}"
+    version = f"{confluent_kafka.__version__}, librdkafka {confluent_kafka.libversion()[0]}"
     return {"version": version, "codecs": ["none", "gzip", "snappy", "lz4", "zstd"], "lacks": []}
 
 

@@ -9,9 +9,9 @@ IS_OLD = int(kafka.__version__.split(".")[0]) < 3
 
 
 def hello():
-    lacks = ["null key and value"]  # its producer wants one of them
+    lacks = ["null key and value", "null header"]  # its producer refuses them
     if IS_OLD:
-        lacks += ["null header", "idempotence"]
+        lacks.append("idempotence")
     return {"version": kafka.__version__, "codecs": ["none", "gzip", "snappy", "lz4", "zstd"], "lacks": lacks}
 
 

@@ -19,7 +19,7 @@ def hello():
     version = subprocess.run(["kcat", "-V"], capture_output=True, text=True, check=False).stdout
     return {"version": next(line for line in version.splitlines() if line.startswith("Version")).split()[1],
             "codecs": ["none", "gzip", "snappy", "lz4", "zstd"],
-            "lacks": ["timestamps", "empty beside null", "binary header"]}
+            "lacks": ["timestamps", "empty beside null", "null key with an empty value", "binary header"]}
 
 
 def command_line_of(r):
@@ -28,7 +28,8 @@ def command_line_of(r):
 
 
 def produce(brokers, topic, codec, acks, idempotent, records):
-    for (partition, headers, is_null), run in itertools.groupby(records, command_line_of):
+    for (partition, headers, is_null), run in itertools.groupby(
+            sorted(records, key=lambda r: r["p"]), command_line_of):
         arguments = ["-P", "-b", brokers, "-t", topic, "-p", str(partition), "-z", codec, "-K", KEY_END, "-D", RECORD_END,
                      "-X", f"acks={acks}", "-X", f"enable.idempotence={str(idempotent).lower()}"]
         for name, data in headers:
