@@ -14,21 +14,67 @@ extern const Command kTopicDeleteCommand;
 extern const Command kTopicAlterCommand;
 extern const Command kTopicTrimCommand;
 extern const Command kTopicCountCommand;
+extern const Command kTopicSizeCommand;
 extern const Command kClusterInfoCommand;
+extern const Command kClusterApiVersionsCommand;
+extern const Command kClusterFeaturesCommand;
+extern const Command kClusterLogDirsCommand;
+extern const Command kClusterQuorumCommand;
+extern const Command kClusterHealthCommand;
+extern const Command kConfigGetCommand;
+extern const Command kConfigSetCommand;
+extern const Command kConfigAppendCommand;
+extern const Command kConfigSubtractCommand;
+extern const Command kConfigUnsetCommand;
+extern const Command kConfigDiffCommand;
+extern const Command kConfigExportCommand;
+extern const Command kConfigImportCommand;
 extern const Command kProduceCommand;
 extern const Command kConsumeCommand;
 extern const Command kTailCommand;
+extern const Command kOffsetsCommand;
+extern const Command kRawCommand;
+extern const Command kDoctorCommand;
 extern const Command kBrokerCommand;
+extern const Command kVerifyCommand;
 extern const Command kCompletionCommand;
 extern const Command kHelpCommand;
 
 namespace {
 
 const Command* const kCommands[] = {
-    &kBrokerCommand,      &kProduceCommand,   &kConsumeCommand,       &kTailCommand,
-    &kTopicCreateCommand, &kTopicListCommand, &kTopicDescribeCommand, &kTopicDeleteCommand,
-    &kTopicAlterCommand,  &kTopicTrimCommand, &kTopicCountCommand,    &kClusterInfoCommand,
-    &kCompletionCommand,  &kHelpCommand,
+    &kBrokerCommand,
+    &kProduceCommand,
+    &kConsumeCommand,
+    &kTailCommand,
+    &kOffsetsCommand,
+    &kRawCommand,
+    &kDoctorCommand,
+    &kTopicCreateCommand,
+    &kTopicListCommand,
+    &kTopicDescribeCommand,
+    &kTopicDeleteCommand,
+    &kTopicAlterCommand,
+    &kTopicTrimCommand,
+    &kTopicCountCommand,
+    &kTopicSizeCommand,
+    &kClusterInfoCommand,
+    &kClusterApiVersionsCommand,
+    &kClusterFeaturesCommand,
+    &kClusterLogDirsCommand,
+    &kClusterQuorumCommand,
+    &kClusterHealthCommand,
+    &kConfigGetCommand,
+    &kConfigSetCommand,
+    &kConfigAppendCommand,
+    &kConfigSubtractCommand,
+    &kConfigUnsetCommand,
+    &kConfigDiffCommand,
+    &kConfigExportCommand,
+    &kConfigImportCommand,
+    &kVerifyCommand,
+    &kCompletionCommand,
+    &kHelpCommand,
 };
 
 /// Letters to insert, drop, change or swap with their neighbour. Words are short.
