@@ -15,6 +15,8 @@ extern const Command kTopicAlterCommand;
 extern const Command kTopicTrimCommand;
 extern const Command kTopicCountCommand;
 extern const Command kTopicSizeCommand;
+extern const Command kTopicDiffCommand;
+extern const Command kClusterHandoverCommand;
 extern const Command kClusterInfoCommand;
 extern const Command kClusterApiVersionsCommand;
 extern const Command kClusterFeaturesCommand;
@@ -35,7 +37,9 @@ extern const Command kTailCommand;
 extern const Command kOffsetsCommand;
 extern const Command kRawCommand;
 extern const Command kDoctorCommand;
+extern const Command kCopyCommand;
 extern const Command kBrokerCommand;
+extern const Command kInspectCommand;
 extern const Command kVerifyCommand;
 extern const Command kCompletionCommand;
 extern const Command kHelpCommand;
@@ -43,38 +47,24 @@ extern const Command kHelpCommand;
 namespace {
 
 const Command* const kCommands[] = {
-    &kBrokerCommand,
-    &kProduceCommand,
-    &kConsumeCommand,
-    &kTailCommand,
-    &kOffsetsCommand,
-    &kRawCommand,
-    &kDoctorCommand,
-    &kTopicCreateCommand,
-    &kTopicListCommand,
-    &kTopicDescribeCommand,
-    &kTopicDeleteCommand,
-    &kTopicAlterCommand,
-    &kTopicTrimCommand,
-    &kTopicCountCommand,
-    &kTopicSizeCommand,
-    &kClusterInfoCommand,
-    &kClusterApiVersionsCommand,
-    &kClusterFeaturesCommand,
-    &kClusterLogDirsCommand,
-    &kClusterQuorumCommand,
-    &kClusterHealthCommand,
-    &kConfigGetCommand,
-    &kConfigSetCommand,
-    &kConfigAppendCommand,
-    &kConfigSubtractCommand,
-    &kConfigUnsetCommand,
-    &kConfigDiffCommand,
-    &kConfigExportCommand,
-    &kConfigImportCommand,
-    &kVerifyCommand,
-    &kCompletionCommand,
-    &kHelpCommand,
+    &kBrokerCommand,          &kProduceCommand,
+    &kConsumeCommand,         &kTailCommand,
+    &kOffsetsCommand,         &kRawCommand,
+    &kDoctorCommand,          &kCopyCommand,
+    &kTopicCreateCommand,     &kTopicListCommand,
+    &kTopicDescribeCommand,   &kTopicDeleteCommand,
+    &kTopicAlterCommand,      &kTopicTrimCommand,
+    &kTopicCountCommand,      &kTopicSizeCommand,
+    &kTopicDiffCommand,       &kClusterInfoCommand,
+    &kClusterHandoverCommand, &kClusterApiVersionsCommand,
+    &kClusterFeaturesCommand, &kClusterLogDirsCommand,
+    &kClusterQuorumCommand,   &kClusterHealthCommand,
+    &kConfigGetCommand,       &kConfigSetCommand,
+    &kConfigAppendCommand,    &kConfigSubtractCommand,
+    &kConfigUnsetCommand,     &kConfigDiffCommand,
+    &kConfigExportCommand,    &kConfigImportCommand,
+    &kInspectCommand,         &kVerifyCommand,
+    &kCompletionCommand,      &kHelpCommand,
 };
 
 /// Letters to insert, drop, change or swap with their neighbour. Words are short.

@@ -37,12 +37,31 @@ Result<DecodedPart> decode_coordinator_part(std::string_view topic, protocol::Me
 }
 
 template <class M>
-Result<std::string> control_json(std::string_view type, BytesView value) {
-  if (value.size() < 2) return fail(ErrorCode::parse_error, concat(type, ": no version"));
+Result<std::string> control_json(BytesView value) {
+  if (value.size() < 2) return fail(ErrorCode::parse_error, "control record without a version");
   const auto version = load_be<int16_t>(value.data());
   TRY_ASSIGN(const M message, protocol::decode<M>(value, version));
-  TRY_ASSIGN(const std::string json, protocol::to_json(message, version));
-  return concat("{\"type\":\"", type, "\",\"data\":", json, '}');
+  return protocol::to_json(message, version);
+}
+
+std::string_view control_name(record::ControlType type) {
+  switch (type) {
+    case record::ControlType::abort:
+      return "ABORT";
+    case record::ControlType::commit:
+      return "COMMIT";
+    case record::ControlType::leader_change:
+      return "LEADER_CHANGE";
+    case record::ControlType::snapshot_header:
+      return "SNAPSHOT_HEADER";
+    case record::ControlType::snapshot_footer:
+      return "SNAPSHOT_FOOTER";
+    case record::ControlType::kraft_version:
+      return "KRAFT_VERSION";
+    case record::ControlType::kraft_voters:
+      return "KRAFT_VOTERS";
+  }
+  return "UNKNOWN";
 }
 
 }  // namespace
@@ -89,31 +108,34 @@ Result<DecodedRecord> decode_internal_record(std::string_view topic,
   return out;
 }
 
+Result<std::string> decode_control_message(const record::RecordView& record) {
+  TRY_ASSIGN(const auto type, record::control_type(record));
+  const BytesView value = record.value.value_or(BytesView());
+  if (type == record::ControlType::leader_change)
+    return control_json<protocol::LeaderChangeMessage>(value);
+  if (type == record::ControlType::snapshot_header)
+    return control_json<protocol::SnapshotHeaderRecord>(value);
+  if (type == record::ControlType::snapshot_footer)
+    return control_json<protocol::SnapshotFooterRecord>(value);
+  if (type == record::ControlType::kraft_version)
+    return control_json<protocol::KRaftVersionRecord>(value);
+  if (type == record::ControlType::kraft_voters) return control_json<protocol::VotersRecord>(value);
+  return fail(ErrorCode::unsupported, "no KRaft control record");
+}
+
 Result<std::string> decode_control_record(const record::RecordView& record) {
   TRY_ASSIGN(const auto type, record::control_type(record));
   if (!type)
     return concat("{\"type\":\"UNKNOWN\",\"data\":{\"type\":",
                   load_be<int16_t>(record.key->data() + 2), "}}");
-  const BytesView value = record.value.value_or(BytesView());
-  switch (*type) {
-    case record::ControlType::abort:
-    case record::ControlType::commit: {
-      TRY_ASSIGN(const auto marker, record::parse_end_txn_marker(record));
-      return concat("{\"type\":\"", marker.is_commit ? "COMMIT" : "ABORT",
-                    "\",\"data\":{\"coordinatorEpoch\":", marker.coordinator_epoch, "}}");
-    }
-    case record::ControlType::leader_change:
-      return control_json<protocol::LeaderChangeMessage>("LEADER_CHANGE", value);
-    case record::ControlType::snapshot_header:
-      return control_json<protocol::SnapshotHeaderRecord>("SNAPSHOT_HEADER", value);
-    case record::ControlType::snapshot_footer:
-      return control_json<protocol::SnapshotFooterRecord>("SNAPSHOT_FOOTER", value);
-    case record::ControlType::kraft_version:
-      return control_json<protocol::KRaftVersionRecord>("KRAFT_VERSION", value);
-    case record::ControlType::kraft_voters:
-      return control_json<protocol::VotersRecord>("KRAFT_VOTERS", value);
+  std::string data;
+  if (*type == record::ControlType::abort || *type == record::ControlType::commit) {
+    TRY_ASSIGN(const auto marker, record::parse_end_txn_marker(record));
+    data = concat("{\"coordinatorEpoch\":", marker.coordinator_epoch, '}');
+  } else {
+    TRY_ASSIGN(data, decode_control_message(record));
   }
-  return fail(ErrorCode::unsupported, "control record");
+  return concat("{\"type\":\"", control_name(*type), "\",\"data\":", data, '}');
 }
 
 }  // namespace spool::cli

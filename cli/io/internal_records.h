@@ -48,6 +48,10 @@ struct DecodedRecord {
 Result<DecodedRecord> decode_internal_record(std::string_view topic,
                                              const record::RecordView& record);
 
+/// The message of a KRaft control record (leader change, snapshot header and footer, version,
+/// voters) as Kafka's JSON. errors: unsupported: a marker or an unknown type
+Result<std::string> decode_control_message(const record::RecordView& record);
+
 /// The message in a control record as {"type":...}: markers, leader changes, snapshot headers.
 Result<std::string> decode_control_record(const record::RecordView& record);
 
