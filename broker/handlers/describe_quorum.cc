@@ -18,6 +18,8 @@ using protocol::DescribeQuorumResponse;
 namespace {
 
 constexpr std::string_view kMetadataTopic = "__cluster_metadata";
+// KIP-853: directories of voters and addresses of nodes; what is older cannot carry them.
+constexpr int16_t kVersionOfNodes = 2;
 
 bool is_about_metadata_log(const DescribeQuorumRequest& message) {
   return message.topics.size() == 1 && message.topics[0].topic_name == kMetadataTopic &&
@@ -61,12 +63,15 @@ DescribeQuorumResponse handle_describe_quorum(Services& services, const Request&
   partition.leader_epoch = services.metadata.raft_epoch();
   partition.high_watermark = image->end_offset().value;
   const int64_t now_ms = services.clock.wall_ms();
-  partition.current_voters.push_back({services.node_id,
-                                      directory_id(*image, services.node_id),
-                                      image->end_offset().value,
-                                      now_ms,
-                                      now_ms,
-                                      {}});
+  const bool has_directories = request.version >= kVersionOfNodes;
+  partition.current_voters.push_back(
+      {services.node_id,
+       has_directories ? directory_id(*image, services.node_id) : Uuid{},
+       image->end_offset().value,
+       now_ms,
+       now_ms,
+       {}});
+  if (request.version < kVersionOfNodes) return response;
   // There is no listener for controllers alone: whoever wants one finds it where clients do.
   const Endpoint& endpoint = services.endpoints[request.endpoint_index];
   response.nodes.push_back(
