@@ -39,6 +39,20 @@ Answer refused(std::string name, const Error& error) {
   return answer;
 }
 
+/// Why no topic can have this name, in Kafka's words.
+std::string invalid_name_text(const std::string& name) {
+  constexpr size_t kBytesMax = 249;
+  std::string problem =
+      concat("'", name,
+             "' contains one or more characters other than ASCII alphanumerics, '.', '_' and '-'");
+  if (name.empty()) problem = "the empty string is not allowed";
+  if (name == "." || name == "..") problem = concat("'", name, "' is not allowed");
+  if (name.size() > kBytesMax)
+    problem =
+        concat("the length of '", name, "' is longer than the max allowed length ", kBytesMax);
+  return concat("Topic name is invalid: ", problem);
+}
+
 /// One check of the request against what is there and what this broker runs with.
 class Planner {
  public:
@@ -96,8 +110,8 @@ class Planner {
     if (name == "__cluster_metadata")
       return fail(ErrorCode::invalid_request,
                   "Creation of internal topic __cluster_metadata is prohibited.");
-    if (const std::string_view problem = storage::topic_name_problem(name); !problem.empty())
-      return fail(ErrorCode::invalid_topic_exception, concat("Topic name is invalid: ", problem));
+    if (!storage::topic_name_problem(name).empty())
+      return fail(ErrorCode::invalid_topic_exception, invalid_name_text(name));
     if (image_.topic(name) != nullptr)
       return fail(ErrorCode::topic_already_exists, concat("Topic '", name, "' already exists."));
     if (const TopicImage* other = image_.colliding_topic(name))
