@@ -1,5 +1,6 @@
 #include "broker/connection.h"
 
+#include <poll.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 
@@ -25,6 +26,9 @@ namespace {
 constexpr size_t kSizePrefixBytes = 4;
 /// Answers are gathered until this many bytes wait, or nothing more is in hand to answer.
 constexpr size_t kGatherBytesMax = 64 << 10;
+/// Up to this much in hand is kept in memory of its own size, so that a connection which idles, waits in a long poll or
+/// has sent a part of a frame costs about what its peer has sent.
+constexpr size_t kSmallBytesMax = 4 << 10;
 /// How long a connection waits before it asks again for memory that others hold.
 constexpr std::chrono::milliseconds kMemoryRetry{5};
 }  // namespace
@@ -49,8 +53,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
   ~Connection() {
-    host_.counters().request_bytes -= counted_bytes_;
-    if (buffer_ && capacity_ == ConnectionHost::kBufferBytes) host_.give_buffer(std::move(buffer_));
+    drop_buffer();
   }
 
   void start() {
@@ -64,7 +67,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
     wake_.cancel();
   }
 
-  bool is_idle_since(Clock::Monotonic time) const { return !is_answering_ && last_activity_ < time; }
+  /// Nothing came or went since `time`. Who waits for an answer is idle when its peer is gone.
+  bool is_idle_since(Clock::Monotonic time) const {
+    return last_activity_ < time && (!is_answering_ || is_peer_gone());
+  }
 
  private:
   // Static, with the owner as a parameter: the coroutine frame keeps the connection alive.
@@ -74,7 +80,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
       if (!has_received) break;
       const bool goes_on = co_await self->answer_frames();
       if (!goes_on) break;
-      self->release_buffer_if_empty();
+      self->shrink_buffer();
     }
     self->finish();
   }
@@ -94,20 +100,19 @@ class Connection : public std::enable_shared_from_this<Connection> {
     const bool has_room = co_await make_room();
     if (!has_room) co_return false;
     const ssize_t got = ::recv(socket_.native_handle(), buffer_.get() + end_, capacity_ - end_, MSG_DONTWAIT);
-    if (got < 0) co_return errno == EAGAIN || errno == EINTR;
     if (got == 0) co_return false;
-    end_ += static_cast<size_t>(got);
-    last_activity_ = host_.services().clock.monotonic();
+    if (got < 0 && errno != EAGAIN && errno != EINTR) co_return false;
+    if (got > 0) {
+      end_ += static_cast<size_t>(got);
+      last_activity_ = host_.services().clock.monotonic();
+    }
+    shrink_buffer();
     co_return true;
   }
 
   // Makes sure that at least one byte fits behind end_. Grows by what has arrived, never by what a frame declares.
   awaitable<bool> make_room() {
-    if (!buffer_) {
-      buffer_ = host_.take_buffer();
-      capacity_ = ConnectionHost::kBufferBytes;
-      begin_ = end_ = 0;
-    }
+    if (capacity_ < ConnectionHost::kBufferBytes) move_into(host_.take_buffer(), ConnectionHost::kBufferBytes);
     if (begin_ > 0 && end_ == capacity_) {
       std::memmove(buffer_.get(), buffer_.get() + begin_, end_ - begin_);
       end_ -= begin_;
@@ -116,14 +121,57 @@ class Connection : public std::enable_shared_from_this<Connection> {
     if (end_ < capacity_) co_return true;
     const size_t wanted =
         std::min(capacity_ * 2, static_cast<size_t>(host_.limits().request_bytes_max) + kSizePrefixBytes);
-    const bool is_counted = co_await count_bytes(static_cast<int64_t>(wanted - capacity_));
-    if (!is_counted) co_return false;
-    auto larger = std::make_unique_for_overwrite<uint8_t[]>(wanted);
-    std::memcpy(larger.get(), buffer_.get(), end_);
-    if (capacity_ == ConnectionHost::kBufferBytes) host_.give_buffer(std::move(buffer_));
-    buffer_ = std::move(larger);
-    capacity_ = wanted;
+    // The whole frame is taken at once and before any of it is held beyond the lent buffer: connections that hold a part
+    // each and wait for each other's would wait for ever.
+    const auto frame_bytes = static_cast<int64_t>(kSizePrefixBytes) + load_be<int32_t>(buffer_.get() + begin_);
+    if (counted_bytes_ < frame_bytes) {
+      uncount_bytes();
+      const bool is_counted = co_await count_bytes(frame_bytes);
+      if (!is_counted) co_return false;
+    }
+    move_into(std::make_unique_for_overwrite<uint8_t[]>(wanted), wanted);
     co_return true;
+  }
+
+  // Continues in another buffer, which has room for what is in hand.
+  void move_into(std::unique_ptr<uint8_t[]> buffer, size_t capacity) {
+    const size_t in_hand = end_ - begin_;
+    if (in_hand > 0) std::memcpy(buffer.get(), buffer_.get() + begin_, in_hand);
+    if (capacity_ == ConnectionHost::kBufferBytes) host_.give_buffer(std::move(buffer_));
+    buffer_ = std::move(buffer);
+    capacity_ = capacity;
+    begin_ = 0;
+    end_ = in_hand;
+  }
+
+  void drop_buffer() {
+    if (capacity_ == ConnectionHost::kBufferBytes) host_.give_buffer(std::move(buffer_));
+    buffer_.reset();
+    capacity_ = begin_ = end_ = 0;
+    uncount_bytes();
+  }
+
+  // Gives back what is larger than what is in hand needs. No request may be looking at the buffer.
+  void shrink_buffer() {
+    const size_t in_hand = end_ - begin_;
+    if (in_hand == 0) return drop_buffer();
+    if (in_hand <= kSmallBytesMax && capacity_ > kSmallBytesMax) {
+      move_into(std::make_unique_for_overwrite<uint8_t[]>(in_hand), in_hand);
+      uncount_bytes();
+    } else if (in_hand < ConnectionHost::kBufferBytes && capacity_ > ConnectionHost::kBufferBytes) {
+      move_into(host_.take_buffer(), ConnectionHost::kBufferBytes);
+      uncount_bytes();
+    }
+  }
+
+  void uncount_bytes() {
+    host_.counters().request_bytes -= counted_bytes_;
+    counted_bytes_ = 0;
+  }
+
+  bool is_peer_gone() const {
+    pollfd peer{const_cast<asio::ip::tcp::socket&>(socket_).native_handle(), POLLRDHUP, 0};
+    return ::poll(&peer, 1, 0) > 0;
   }
 
   // Takes `bytes` of queued.max.request.bytes, waiting while others hold too much (as Kafka, one request may overshoot).
@@ -138,14 +186,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
     host_.counters().request_bytes += bytes;
     counted_bytes_ += bytes;
     co_return true;
-  }
-
-  void release_buffer_if_empty() {
-    if (begin_ != end_ || !buffer_) return;
-    if (capacity_ == ConnectionHost::kBufferBytes) host_.give_buffer(std::move(buffer_));
-    buffer_.reset();
-    host_.counters().request_bytes -= counted_bytes_;
-    counted_bytes_ = 0;
   }
 
   // Answers every whole frame in hand. False: close.
@@ -281,7 +321,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   asio::steady_timer wake_;
   Request request_;
 
-  std::unique_ptr<uint8_t[]> buffer_;  // bytes [begin_, end_) of capacity_ are received and not yet answered
+  // Bytes [begin_, end_) of capacity_ are received and not yet answered. A buffer of kBufferBytes is the host's, lent.
+  std::unique_ptr<uint8_t[]> buffer_;
   size_t capacity_ = 0;
   size_t begin_ = 0;
   size_t end_ = 0;

@@ -25,13 +25,13 @@ struct ServerLimits {
 /// What is counted over all loops. Any thread.
 struct ServerCounters {
   std::atomic<int32_t> connections{0};
-  std::atomic<int64_t> request_bytes{0};  ///< held in receive buffers beyond the first kBufferBytes of each connection
+  std::atomic<int64_t> request_bytes{0};  ///< declared sizes of the frames being received that exceed kBufferBytes
 };
 
 /// The connections of one loop. Loop thread only, but for its construction and destruction.
 class ConnectionHost {
  public:
-  /// Receive buffers are lent to connections while they have bytes in hand; an idle connection holds none.
+  /// Receive buffers are lent to connections that read or have much in hand; one that idles holds none.
   static constexpr size_t kBufferBytes = 128 << 10;
   static constexpr size_t kSpareBuffersMax = 8;
 

@@ -16,6 +16,9 @@ namespace spool::broker {
 
 namespace {
 
+/// How long nobody is accepted after the machine had no descriptor or memory left.
+constexpr std::chrono::milliseconds kAcceptRetry{200};
+
 std::string address_text(const sockaddr_storage& address, socklen_t length) {
   char host[NI_MAXHOST];
   if (::getnameinfo(reinterpret_cast<const sockaddr*>(&address), length, host, sizeof host, nullptr, 0,
@@ -51,10 +54,12 @@ int try_bind(const addrinfo& address, int backlog) {
 }  // namespace
 
 struct Server::Listener {
-  Listener(asio::io_context& context, int descriptor, size_t index)
-      : acceptor(context, asio::ip::tcp::v4(), descriptor), endpoint_index(index) {}
+  Listener(net::EventLoop& loop, int descriptor, size_t index)
+      : acceptor(loop.context(), asio::ip::tcp::v4(), descriptor), endpoint_index(index), retry(loop) {}
   asio::ip::tcp::acceptor acceptor;
   size_t endpoint_index;
+  net::EventLoop::Timer retry;
+  bool is_paused = false;  // until a connection leaves, or `retry` is due
 };
 
 Server::Server(std::vector<net::EventLoop*> loops, Services& services, ServerLimits limits)
@@ -89,7 +94,7 @@ Result<int> Server::bind(const std::string& host, uint16_t port, int backlog, ui
 }
 
 void Server::listen(int descriptor, size_t endpoint_index) {
-  listeners_.push_back(std::make_unique<Listener>(loops_[0]->context(), descriptor, endpoint_index));
+  listeners_.push_back(std::make_unique<Listener>(*loops_[0], descriptor, endpoint_index));
   Listener& listener = *listeners_.back();
   loops_[0]->post([this, &listener] { wait_for_client(listener); });
 }
@@ -100,15 +105,46 @@ void Server::wait_for_client(Listener& listener) {
   });
 }
 
+// Full, the broker leaves clients in the backlog until others leave, as Kafka does.
+bool Server::is_full() {
+  std::lock_guard lock(mutex_);
+  if (open_count_ < limits_.connections_max) return false;
+  if (!is_held_back_)
+    services_.logger.warn(concat("new connections wait until others leave: max.connections is ",
+                                 limits_.connections_max));
+  is_held_back_ = true;
+  return true;
+}
+
+void Server::pause(Listener& listener) {
+  listener.is_paused = true;
+  // Whoever left between the look and the pause has resumed nobody; descriptors may be freed by others than connections.
+  listener.retry.set(kAcceptRetry, [this, &listener] {
+    listener.is_paused = false;
+    accept_ready(listener);
+  });
+}
+
+void Server::resume_all() {
+  for (const auto& listener : listeners_)
+    if (listener->is_paused) {
+      listener->retry.cancel();
+      listener->is_paused = false;
+      accept_ready(*listener);
+    }
+}
+
 void Server::accept_ready(Listener& listener) {
   for (;;) {
+    if (is_full()) return pause(listener);
     const int descriptor =
         ::accept4(listener.acceptor.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (descriptor < 0) {
-      // Out of descriptors or memory: the backlog holds the clients while others leave.
-      if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
-        services_.logger.error(errno_error(errno, "cannot accept a connection").text());
-      break;
+      if (errno == EINTR || errno == ECONNABORTED) continue;
+      if (errno == EAGAIN) break;
+      // Out of descriptors or memory: the backlog holds the clients for a while.
+      services_.logger.error(errno_error(errno, "cannot accept a connection").text());
+      return pause(listener);
     }
     std::string client_host;
     if (!admit(descriptor, client_host)) {
@@ -132,11 +168,6 @@ bool Server::admit(int descriptor, std::string& client_host) {
   client_host = address_text(address, length);
   std::lock_guard lock(mutex_);
   if (is_stopping_) return false;
-  if (open_count_ >= limits_.connections_max) {
-    services_.logger.warn(concat("refused a connection of ", client_host, ": max.connections is ",
-                                 limits_.connections_max));
-    return false;
-  }
   int32_t& of_this_ip = by_ip_[client_host];
   if (of_this_ip >= limits_.connections_per_ip_max) {
     services_.logger.warn(concat("refused a connection of ", client_host, ": max.connections.per.ip is ",
@@ -153,6 +184,9 @@ void Server::forget(const std::string& client_host) {
   const auto found = by_ip_.find(client_host);
   if (--found->second == 0) by_ip_.erase(found);
   if (--open_count_ == 0) all_gone_.notify_all();
+  if (!is_held_back_ || is_stopping_) return;
+  is_held_back_ = false;
+  loops_[0]->post([this] { resume_all(); });
 }
 
 void Server::stop() {

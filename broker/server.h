@@ -35,6 +35,9 @@ class Server {
 
   void accept_ready(Listener& listener);
   void wait_for_client(Listener& listener);
+  bool is_full();
+  void pause(Listener& listener);
+  void resume_all();
   bool admit(int descriptor, std::string& client_host);
   void forget(const std::string& client_host);
 
@@ -50,6 +53,7 @@ class Server {
   std::condition_variable all_gone_;
   std::unordered_map<std::string, int32_t> by_ip_;  // guarded by mutex_
   int32_t open_count_ = 0;                          // guarded by mutex_
+  bool is_held_back_ = false;                       // guarded by mutex_: clients wait in the backlog
   bool is_stopping_ = false;                        // guarded by mutex_
 };
 

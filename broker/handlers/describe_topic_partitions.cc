@@ -88,7 +88,7 @@ DescribeTopicPartitionsResponse handle_describe_topic_partitions(
   DescribeTopicPartitionsResponse response;
   for (const std::string& name : names) {
     if (left == 0) {
-      response.next_cursor.emplace().topic_name = name;
+      response.next_cursor = DescribeTopicPartitionsResponse::Cursor{name, 0, {}};
       return response;
     }
     const auto topic = services.topics.find(name);
@@ -110,9 +110,7 @@ DescribeTopicPartitionsResponse handle_describe_topic_partitions(
     left -= static_cast<int32_t>(answer.partitions.size());
     response.topics.push_back(std::move(answer));
     if (next >= 0) {
-      auto& cursor = response.next_cursor.emplace();
-      cursor.topic_name = name;
-      cursor.partition_index = next;
+      response.next_cursor = DescribeTopicPartitionsResponse::Cursor{name, next, {}};
       return response;
     }
   }

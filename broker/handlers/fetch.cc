@@ -21,6 +21,7 @@
 #include "broker/topics/fetch_session.h"
 #include "broker/topics/purgatory.h"
 #include "broker/topics/topic_table.h"
+#include "broker/topics/topic_view.h"
 
 namespace spool::broker {
 
@@ -59,6 +60,7 @@ class FetchRun final : public ReplicaWaiter, public std::enable_shared_from_this
 
   void start() {
     if (const ErrorCode error = open_session(); error != ErrorCode::none) return refuse(error);
+    if (services_.is_read_only) refresh_all();
     read_all();
     if (is_satisfied() || message_.max_wait_ms <= 0) return finish();
     park();
@@ -78,6 +80,7 @@ class FetchRun final : public ReplicaWaiter, public std::enable_shared_from_this
   ErrorCode open_session();
   std::vector<FetchSpec> asked_specs() const;
   void take_specs(std::vector<FetchSpec> specs);
+  void refresh_all();
   void read_all();
   void read_item(Item& item, int64_t& bytes_left, bool& is_first);
   Result<storage::ReadResult> read_log(Item& item, const storage::Log& log, Offset bound, int64_t bytes_max,
@@ -90,6 +93,7 @@ class FetchRun final : public ReplicaWaiter, public std::enable_shared_from_this
   void unpark();
   void finish();
   void warm_then_respond(std::vector<storage::FileSlice> cold);
+  void name_leader(const Item& item, FetchResponse& response) const;
   void respond();
   void refuse(ErrorCode error);
   bool is_read_committed() const { return message_.isolation_level == 1; }
@@ -169,6 +173,12 @@ void FetchRun::take_specs(std::vector<FetchSpec> specs) {
     item.spec = std::move(spec);
     items_.push_back(std::move(item));
   }
+}
+
+// Takes in what another process has appended since. Wakes who waits for these partitions, this request too.
+void FetchRun::refresh_all() {
+  for (const Item& item : items_)
+    if (item.replica != nullptr) (void)item.replica->with_log([](storage::Log& log) { return log.refresh(); });
 }
 
 void FetchRun::read_all() {
@@ -280,6 +290,7 @@ void FetchRun::poll_foreign_log(std::chrono::milliseconds left) {
   deadline_->set(pause, [weak = weak_from_this(), left = left - pause] {
     const auto self = weak.lock();
     if (!self || !self->respond_) return;
+    self->refresh_all();
     self->read_all();
     if (self->is_satisfied() || left.count() <= 0) return self->finish();
     self->poll_foreign_log(left);
@@ -364,6 +375,21 @@ FetchResponse::PartitionData answer_of(const Item& item, bool is_read_committed)
   return answer;
 }
 
+// Tells a client with an old leadership the current one, so that it need not ask for metadata first (KIP-951).
+void FetchRun::name_leader(const Item& item, FetchResponse& response) const {
+  constexpr int16_t kVersionSince = 16;
+  const bool is_about_leader =
+      item.error == ErrorCode::not_leader_or_follower || item.error == ErrorCode::fenced_leader_epoch;
+  if (request_.version < kVersionSince || !is_about_leader) return;
+  auto& leader = response.responses.back().partitions.back().current_leader;
+  leader.leader_id = services_.node_id;
+  leader.leader_epoch = item.replica->leader_epoch().value;
+  if (!response.node_endpoints.empty()) return;
+  const Endpoint& endpoint = services_.endpoints[request_.endpoint_index];
+  response.node_endpoints.push_back(
+      {services_.node_id, endpoint.host, endpoint.port, broker_rack(services_.config), {}});
+}
+
 void FetchRun::respond() {
   FetchResponse response;
   response.session_id = session_ ? session_->id() : 0;
@@ -379,6 +405,7 @@ void FetchRun::respond() {
       group = &key;
     }
     response.responses.back().partitions.push_back(answer_of(item, is_read_committed()));
+    name_leader(item, response);
     if (item.slice.size_bytes > 0) slices.push_back({std::move(item.slice)});
   }
   auto respond = std::move(respond_);

@@ -72,7 +72,7 @@ Status look_up(Replica& replica, int64_t timestamp, bool is_read_committed, Part
 }
 
 PartitionAnswer answer_partition(const Topic* topic, const ListOffsetsRequest::ListOffsetsPartition& asked,
-                                 bool is_read_committed, int16_t version) {
+                                 bool is_read_committed, bool is_read_only, int16_t version) {
   PartitionAnswer answer;
   answer.partition_index = asked.partition_index;
   Replica* replica = topic == nullptr ? nullptr : topic->partition(asked.partition_index);
@@ -83,6 +83,8 @@ PartitionAnswer answer_partition(const Topic* topic, const ListOffsetsRequest::L
     error = ErrorCode::unknown_topic_or_partition;
   else
     error = replica->check_leader_epoch(asked.current_leader_epoch);
+  if (error == ErrorCode::none && is_read_only)
+    (void)replica->with_log([](storage::Log& log) { return log.refresh(); });  // another process may be writing it
   if (error == ErrorCode::none)
     if (const Status found = look_up(*replica, asked.timestamp, is_read_committed, answer); !found) {
       answer.error_code = wire_code(found.error().code());
@@ -111,7 +113,7 @@ ListOffsetsResponse handle_list_offsets(Services& services, const Request& reque
         answers.partitions.push_back(
             {asked.partition_index, static_cast<int16_t>(ErrorCode::invalid_request), -1, -1, -1, {}});
       } else {
-        answers.partitions.push_back(answer_partition(topic.get(), asked, is_read_committed, request.version));
+        answers.partitions.push_back(answer_partition(topic.get(), asked, is_read_committed, services.is_read_only, request.version));
       }
       times = 0;
     }
