@@ -10,6 +10,8 @@ namespace spool::broker {
 namespace {
 /// A timer beyond this is no timer: Kafka's way to say "never" is the largest number there is.
 constexpr int64_t kNeverMs = int64_t{365} * 24 * 3600 * 1000;
+/// How often failed storage is looked for; a partition that does not come back is tried less often.
+constexpr int64_t kBringBackMs = 5000;
 }  // namespace
 
 Maintenance::Maintenance(net::EventLoop& loop, net::WorkerPool& workers, const Clock& clock, Logger& logger,
@@ -24,11 +26,13 @@ void Maintenance::start() {
   const int64_t producer_check_ms = config_.integer("producer.id.expiration.check.interval.ms");
   add(config_.integer("log.retention.check.interval.ms"), first_ms, [this] { apply_retention(); });
   add(checkpoint_ms, checkpoint_ms, [this] {
+    flush_aged();
     if (const Status written = topics_.write_checkpoints(); !written)
       logger_.error(concat("writing checkpoints: ", written.error().text()));
   });
   add(flush_scheduler_ms, first_ms, [this] { flush_aged(); });
   add(producer_check_ms, producer_check_ms, [this] { forget_producers(); });
+  add(kBringBackMs, kBringBackMs, [this] { bring_back(); });
   add(std::max<int64_t>(delete_delay_ms, 1000), delete_delay_ms, [this] { topics_.remove_due_directories(); });
 }
 
@@ -85,11 +89,18 @@ void Maintenance::apply_retention() {
   });
 }
 
+// What nobody appends to any more, and what a quiet end of a segment left.
 void Maintenance::flush_aged() {
   for_each_replica([this](Replica& replica) {
-    if (!replica.is_open() || replica.config()->log.flush_ms > kNeverMs) return;
+    if (replica.is_out_of_service() || replica.flush_need() == Replica::FlushNeed::none) return;
     if (const Status flushed = replica.flush(); !flushed)
       logger_.error(concat("flush of ", replica.name().to_string(), ": ", flushed.error().text()));
+  });
+}
+
+void Maintenance::bring_back() {
+  for_each_replica([](Replica& replica) {
+    if (replica.is_out_of_service()) replica.bring_back();
   });
 }
 

@@ -34,6 +34,7 @@ class Maintenance {
   void arm(Job& job, std::chrono::milliseconds delay);
   void apply_retention();
   void flush_aged();
+  void bring_back();
   void forget_producers();
   void for_each_replica(const std::function<void(Replica&)>& visit);
 

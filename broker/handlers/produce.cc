@@ -8,6 +8,7 @@
 /// On one node acks=1 and acks=all are the same: the in-sync set is this node. With acks=0 there is no answer, and an
 /// error closes the connection. Where flush.messages asks for it, the answer leaves after the flush.
 
+#include <atomic>
 #include <unordered_map>
 
 #include "broker/config/config.h"
@@ -125,9 +126,11 @@ void answer_topic(Production& production, ProduceRequest::TopicProduceData& data
       continue;
     }
     Replica* replica = topic->partition(answer.index);
-    if (replica->is_flush_due())
+    const Replica::FlushNeed need = replica->flush_need();
+    if (need == Replica::FlushNeed::before_answer)
       production.flushes.push_back(
           {topic, replica, production.response.responses.size() - 1, answers.partition_responses.size() - 1});
+    if (need == Replica::FlushNeed::later) replica->flush_later(production.services.workers);
   }
 }
 
@@ -136,14 +139,39 @@ Response make_response(const Production& production) {
   return production.has_failed ? Response::close() : Response::none();
 }
 
-void flush_all(Production& production) {
-  for (const PendingFlush& pending : production.flushes) {
-    const Status flushed = pending.replica->flush();
-    if (flushed) continue;
+/// A Produce that waits for its partitions' flushes, which end on workers, in any order.
+struct FlushingProduction {
+  Production production;
+  Responder respond;
+  std::vector<Status> outcomes;  // of production.flushes; each written by one worker
+  std::atomic<size_t> open_count;
+};
+
+void finish_flushed(FlushingProduction& flushing) {
+  Production& production = flushing.production;
+  for (size_t i = 0; i < production.flushes.size(); ++i) {
+    const PendingFlush& pending = production.flushes[i];
+    if (flushing.outcomes[i]) continue;
     production.has_failed = true;
     put_error(production.response.responses[pending.topic_index].partition_responses[pending.partition_index],
-              ErrorCode::kafka_storage_error, flushed.error().text());
+              ErrorCode::kafka_storage_error, flushing.outcomes[i].error().text());
   }
+  production.request.loop->post(
+      [respond = std::move(flushing.respond), response = make_response(production)]() mutable {
+        respond(std::move(response));
+      });
+}
+
+void answer_when_flushed(Production production, Responder respond) {
+  const size_t count = production.flushes.size();
+  auto flushing = std::make_shared<FlushingProduction>(std::move(production), std::move(respond),
+                                                       std::vector<Status>(count), count);
+  for (size_t i = 0; i < count; ++i)
+    flushing->production.flushes[i].replica->flush_then(
+        flushing->production.services.workers, [flushing, i](const Status& flushed) {
+          flushing->outcomes[i] = flushed;
+          if (--flushing->open_count == 0) finish_flushed(*flushing);
+        });
 }
 
 }  // namespace
@@ -152,13 +180,7 @@ void handle_produce(Services& services, const Request& request, ProduceRequest m
   Production production{services, request, std::move(message), {}, {}, false};
   for (auto& topic : production.message.topic_data) answer_topic(production, topic);
   if (production.flushes.empty()) return respond(make_response(production));
-  services.workers.submit([production = std::move(production), respond = std::move(respond)]() mutable {
-    flush_all(production);
-    Response response = make_response(production);
-    production.request.loop->post([respond = std::move(respond), response = std::move(response)]() mutable {
-      respond(std::move(response));
-    });
-  });
+  answer_when_flushed(std::move(production), std::move(respond));
 }
 
 }  // namespace spool::broker

@@ -6,6 +6,12 @@
 
 namespace spool::broker {
 
+namespace {
+/// Between two tries to open a log whose storage failed: each reads what was not flushed, which can be much.
+constexpr std::chrono::seconds kTryDelayMin{1};
+constexpr std::chrono::seconds kTryDelayMax{60};
+}  // namespace
+
 Replica::Replica(const Environment& environment, TopicPartition name, Uuid topic_id, LeaderEpoch leader_epoch,
                  std::shared_ptr<const ReplicaConfig> config, Checkpoints checkpoints)
     : environment_(environment),
@@ -21,42 +27,47 @@ Replica::~Replica() {
 
 Result<const storage::Log*> Replica::log() {
   if (is_deleted_) return fail(ErrorCode::unknown_topic_or_partition);
-  if (is_offline_) return fail(ErrorCode::kafka_storage_error);
-  if (is_open()) return open_log_;
+  if (const storage::Log* log = open_log(); log != nullptr && !is_closed_) return log;
   std::lock_guard lock(mutex_);
   return open_locked();
 }
 
 Result<storage::Log*> Replica::open_locked() {
   if (is_deleted_) return fail(ErrorCode::unknown_topic_or_partition);
-  if (is_offline_) return fail(ErrorCode::kafka_storage_error);
+  if (is_offline_ || is_closed_) return fail(ErrorCode::kafka_storage_error);
   if (log_) return log_.get();
-  storage::LogOpenOptions options;
-  options.config = config_->log;
-  options.is_clean = environment_.directory.was_clean();
-  options.is_read_only = environment_.directory.is_read_only();
-  // The metadata log has the partition and its directory is made by the first write: to a reader it is empty until then.
-  options.may_be_missing = true;
-  options.log_start_checkpoint = initial_checkpoints_.log_start;
-  options.recovery_point_checkpoint = initial_checkpoints_.recovery_point;
-  options.producer_expiration_ms = environment_.producer_expiration_ms;
-  Result<std::unique_ptr<storage::Log>> opened = fail(ErrorCode::none);
-  if (const Status claimed = claim_directory(); !claimed)
-    opened = fail(claimed.error());
-  else
-    opened = storage::Log::open(environment_.fs, environment_.clock, environment_.logger,
-                                environment_.directory.partition_path(name_.to_string()), std::move(options));
+  auto opened = load_log(initial_checkpoints_, environment_.directory.was_clean());
   if (!opened) {
     take_offline(opened.error());
     return fail(ErrorCode::kafka_storage_error, std::string(opened.error().text()));
   }
-  log_ = std::move(*opened);
-  open_log_ = log_.get();
-  is_open_.store(true, std::memory_order_release);
+  put_log(std::move(*opened));
   return log_.get();
 }
 
-// Makes the directory when there is none. One that says it belongs to another topic id is put aside as a stray, as Kafka
+Result<std::unique_ptr<storage::Log>> Replica::load_log(const Checkpoints& checkpoints, bool is_clean) {
+  storage::LogOpenOptions options;
+  options.config = config_->log;
+  options.is_clean = is_clean;
+  options.is_read_only = environment_.directory.is_read_only();
+  // The metadata log has the partition and its directory is made by the first write: to a reader it is empty until then.
+  options.may_be_missing = true;
+  options.log_start_checkpoint = checkpoints.log_start;
+  options.recovery_point_checkpoint = checkpoints.recovery_point;
+  options.producer_expiration_ms = environment_.producer_expiration_ms;
+  options.topic_id = topic_id_;
+  options.open_files = environment_.open_files;
+  TRY(claim_directory());
+  return storage::Log::open(environment_.fs, environment_.clock, environment_.logger,
+                            environment_.directory.partition_path(name_.to_string()), std::move(options));
+}
+
+void Replica::put_log(std::unique_ptr<storage::Log> log) {
+  log_ = std::move(log);
+  open_log_.store(log_.get(), std::memory_order_release);
+}
+
+// The log makes the directory when something is written to it. One that says it belongs to another topic id is put aside as a stray, as Kafka
 // does: it is what is left of a topic of the same name.
 Status Replica::claim_directory() {
   storage::DataDirectory& directory = environment_.directory;
@@ -72,8 +83,7 @@ Status Replica::claim_directory() {
                                     found_id ? "topic id " + found_id->to_string() : "no topic id", ", not to ",
                                     topic_id_.to_string(), "; it was renamed to ", aside));
   }
-  TRY(environment_.fs.make_directory(path));
-  return directory.write_topic_id(name, topic_id_);
+  return {};
 }
 
 Result<storage::AppendResult> Replica::append(MutableBytes batch, storage::AppendOrigin origin) {
@@ -91,20 +101,105 @@ Result<storage::AppendResult> Replica::append(MutableBytes batch, storage::Appen
   return result;
 }
 
-bool Replica::is_flush_due() {
+Replica::FlushNeed Replica::flush_need() {
   std::lock_guard lock(mutex_);
-  return log_ && log_->log_end_offset() - log_->recovery_point() >= config_->log.flush_messages;
+  if (!log_ || !log_->is_flush_due(environment_.clock.wall_ms())) return FlushNeed::none;
+  const bool is_waited_for = log_->log_end_offset() - log_->recovery_point() >= config_->log.flush_messages;
+  return is_waited_for ? FlushNeed::before_answer : FlushNeed::later;
 }
 
+void Replica::flush_then(net::WorkerPool& workers, FlushDone done) {
+  {
+    std::lock_guard lock(flush_mutex_);
+    flush_waiters_.push_back(std::move(done));
+    if (std::exchange(is_flushing_, true)) return;
+  }
+  begin_flush(workers);
+}
+
+void Replica::flush_later(net::WorkerPool& workers) {
+  {
+    std::lock_guard lock(flush_mutex_);
+    if (std::exchange(is_flushing_, true)) return;
+  }
+  begin_flush(workers);
+}
+
+void Replica::begin_flush(net::WorkerPool& workers) {
+  workers.submit([self = shared_from_this(), &workers] { self->run_flush(workers); });
+}
+
+// One flush, for everybody who waited when it began. Whoever came meanwhile gets the next, behind the work that others
+// have queued: one busy partition must not keep a worker to itself.
+void Replica::run_flush(net::WorkerPool& workers) {
+  std::vector<FlushDone> waiters;
+  {
+    std::lock_guard lock(flush_mutex_);
+    waiters.swap(flush_waiters_);
+  }
+  const Status flushed = flush();
+  for (FlushDone& done : waiters) done(flushed);
+  {
+    std::lock_guard lock(flush_mutex_);
+    if (flush_waiters_.empty()) {
+      is_flushing_ = false;
+      return;
+    }
+  }
+  begin_flush(workers);
+}
+
+// Without the partition's mutex: log_ changes only when its storage has failed, and is kept then.
 Status Replica::flush() {
+  storage::Log* log;
+  {
+    std::lock_guard lock(mutex_);
+    if (!log_ || is_deleted_ || is_closed_) return {};
+    log = log_.get();
+  }
+  return log->flush();
+}
+
+bool Replica::is_out_of_service() const {
+  if (is_deleted_ || is_closed_ || environment_.directory.is_read_only()) return false;
+  const storage::Log* log = open_log();
+  return is_offline_ || (log != nullptr && log->is_offline());
+}
+
+void Replica::bring_back() {
   std::lock_guard lock(mutex_);
-  if (!log_ || is_deleted_) return {};
-  return log_->flush();
+  if (!is_out_of_service() || environment_.clock.monotonic() < next_try_) return;
+  const Checkpoints known = checkpoints();
+  auto opened = load_log(known, false);
+  if (opened) {
+    // What the kernel was asked to write and could not counts as written to it: only writing it again makes it so.
+    if (Status rewritten = (*opened)->rewrite_unflushed(); !rewritten) {
+      (*opened)->abandon();
+      opened = fail(std::move(rewritten.error()));
+    }
+  }
+  if (!opened) {
+    try_delay_ = std::min(try_delay_ * 2, kTryDelayMax);
+    next_try_ = environment_.clock.monotonic() + try_delay_;
+    return;
+  }
+  try_delay_ = kTryDelayMin;
+  const Offset end = (*opened)->log_end_offset();
+  const Offset end_before = log_ ? log_->log_end_offset() : end;
+  environment_.logger.warn(concat("partition ", name_.to_string(), " is back in service, its log ends at ", end.value,
+                                  end < end_before ? concat("; what was up to ", end_before.value, " is lost") : ""));
+  if (log_) {
+    log_->abandon();
+    retired_logs_.push_back(std::move(log_));
+  }
+  put_log(std::move(*opened));
+  is_offline_ = false;
+  wake_waiters();
 }
 
 Offset Replica::last_stable_offset() const {
   const Offset bound = high_watermark();
-  const auto first_unstable = open_log_->first_unstable_offset();
+  const auto first_unstable = open_log()->first_unstable_offset();
   return first_unstable ? std::min(*first_unstable, bound) : bound;
 }
 
@@ -118,8 +213,8 @@ ErrorCode Replica::check_leader_epoch(int32_t current_leader_epoch) const {
 
 storage::EpochEnd Replica::end_offset_for_epoch(LeaderEpoch epoch) const {
   // The epoch file learns of our leadership with the first append; until then it begins at the log end.
-  if (epoch == leader_epoch()) return {epoch, open_log_->log_end_offset()};
-  return open_log_->end_offset_for_epoch(epoch).value_or(storage::EpochEnd{kNoLeaderEpoch, kNoOffset});
+  if (epoch == leader_epoch()) return {epoch, open_log()->log_end_offset()};
+  return open_log()->end_offset_for_epoch(epoch).value_or(storage::EpochEnd{kNoLeaderEpoch, kNoOffset});
 }
 
 std::shared_ptr<const ReplicaConfig> Replica::config() const {
@@ -178,20 +273,23 @@ void Replica::take_offline(const Error& error) {
 
 Status Replica::close() {
   std::lock_guard lock(mutex_);
-  if (!log_ || is_deleted_ || is_offline_) return {};
-  const Status status = log_->close();
-  is_offline_ = true;
-  return status;
+  if (is_out_of_service() && !log_)
+    return fail(ErrorCode::kafka_storage_error, concat("partition ", name_.to_string(), " is out of service"));
+  if (!log_ || is_deleted_ || is_closed_) return {};
+  is_closed_ = true;
+  return log_->close();
 }
 
 Replica::Checkpoints Replica::checkpoints() const {
-  if (!is_open()) return initial_checkpoints_;
-  return {open_log_->recovery_point(), open_log_->log_start_offset()};
+  const storage::Log* log = open_log();
+  if (log == nullptr) return initial_checkpoints_;
+  return {log->recovery_point(), log->log_start_offset()};
 }
 
 std::optional<Offset> Replica::known_end_offset() const {
-  if (!is_open()) return std::nullopt;
-  return open_log_->log_end_offset();
+  const storage::Log* log = open_log();
+  if (log == nullptr) return std::nullopt;
+  return log->log_end_offset();
 }
 
 }  // namespace spool::broker

@@ -14,6 +14,7 @@
 #include "core/base/logger.h"
 #include "core/base/types.h"
 #include "core/base/uuid.h"
+#include "core/net/worker_pool.h"
 #include "core/record/validate.h"
 #include "core/storage/data_directory.h"
 #include "core/storage/file.h"
@@ -40,7 +41,12 @@ struct ReplicaConfig {
 ///
 /// The log is opened when it is first needed. One mutex guards writing; reading takes it only until the log is open.
 /// On one node the in-sync set is this node, so the high watermark is the log end offset.
-class Replica {
+///
+/// Storage that fails. An append that finds no room leaves the log as it was: it is refused, and the next may succeed.
+/// A log whose bytes on the disk are in doubt (a failed fsync, a write that could not be undone) takes no more appends,
+/// and one that cannot be opened serves nothing: the partition answers KAFKA_STORAGE_ERROR, the others go on.
+/// bring_back() opens it anew when the storage works again.
+class Replica : public std::enable_shared_from_this<Replica> {
  public:
   struct Environment {
     storage::FileSystem& fs;
@@ -49,6 +55,7 @@ class Replica {
     storage::DataDirectory& directory;
     RandomBytes random;  ///< names directories that are put aside
     int64_t producer_expiration_ms;
+    storage::OpenFiles* open_files = nullptr;  ///< limits the descriptors of all partitions
   };
   struct Checkpoints {
     Offset recovery_point{0};
@@ -71,19 +78,28 @@ class Replica {
   /// errors  unknown_topic_or_partition: deleted meanwhile; kafka_storage_error: the log cannot be used
   Result<const storage::Log*> log();
   /// Whether log() was called with success: the partition then holds descriptors and unwritten state.
-  bool is_open() const { return is_open_.load(std::memory_order_acquire); }
+  bool is_open() const { return open_log() != nullptr; }
 
   /// Appends one validated batch and wakes who waits. See storage::Log::append.
   Result<storage::AppendResult> append(MutableBytes batch, storage::AppendOrigin origin);
-  /// Whether flush.messages asks for a flush before an append may be acknowledged.
-  bool is_flush_due();
+  /// What the settings ask for now that something was appended: flush.messages is waited for, flush.ms and the end of
+  /// a segment are not.
+  enum class FlushNeed { none, later, before_answer };
+  FlushNeed flush_need();
+  using FlushDone = std::move_only_function<void(const Status&)>;
+  /// Makes what was appended before this call survive a power cut, then calls `done`, both on a worker. Callers that
+  /// come while a flush is running share the next one; appends go on meanwhile.
+  void flush_then(net::WorkerPool& workers, FlushDone done);
+  /// The same without anybody waiting; nothing when a flush is running already.
+  void flush_later(net::WorkerPool& workers);
+  /// Flushes now, on this thread, beside appends.
   Status flush();
 
   /// First offset that no reader gets: the last stable offset for read_committed, the high watermark else.
   /// Only after log() succeeded.
-  Offset high_watermark() const { return open_log_->log_end_offset(); }
+  Offset high_watermark() const { return open_log()->log_end_offset(); }
   Offset last_stable_offset() const;
-  Offset log_start_offset() const { return open_log_->log_start_offset(); }
+  Offset log_start_offset() const { return open_log()->log_start_offset(); }
 
   /// Compares what a client believes with this leadership (KIP-320); -1 skips the check.
   ErrorCode check_leader_epoch(int32_t current_leader_epoch) const;
@@ -98,6 +114,12 @@ class Replica {
   void add_waiter(std::weak_ptr<ReplicaWaiter> waiter);
   void remove_waiter(const ReplicaWaiter* waiter);
 
+  /// Whether its storage failed: bring_back() may help.
+  bool is_out_of_service() const;
+  /// Opens a log whose storage failed anew, recovering it from the last offset that is known to be on stable storage:
+  /// what cannot be read any more is gone. Tries seldom while that does not succeed. Blocks.
+  void bring_back();
+
   /// Ends service: appends and reads fail from now on, waiters wake. The files stay.
   void mark_deleted();
   /// Flushes and closes the log when it is open.
@@ -110,10 +132,15 @@ class Replica {
 
  private:
   Result<storage::Log*> open_locked();
+  Result<std::unique_ptr<storage::Log>> load_log(const Checkpoints& checkpoints, bool is_clean);
+  void put_log(std::unique_ptr<storage::Log> log);
+  const storage::Log* open_log() const { return open_log_.load(std::memory_order_acquire); }
   Status claim_directory();
   void wake_waiters();
   /// Takes the partition out of service after its storage failed; says so once.
   void take_offline(const Error& error);
+  void begin_flush(net::WorkerPool& workers);
+  void run_flush(net::WorkerPool& workers);
 
   const Environment& environment_;
   const TopicPartition name_;
@@ -123,11 +150,18 @@ class Replica {
 
   mutable std::mutex mutex_;
   std::shared_ptr<const ReplicaConfig> config_;  // guarded by mutex_
-  std::unique_ptr<storage::Log> log_;        // written under mutex_ once, then read through open_log_
-  const storage::Log* open_log_ = nullptr;   // published by is_open_
-  std::atomic<bool> is_open_{false};
+  std::unique_ptr<storage::Log> log_;        // guarded by mutex_; others use it through open_log_
+  std::vector<std::unique_ptr<storage::Log>> retired_logs_;  // guarded by mutex_; failed, readers may still hold them
+  std::atomic<const storage::Log*> open_log_{nullptr};
   std::atomic<bool> is_deleted_{false};
-  std::atomic<bool> is_offline_{false};
+  std::atomic<bool> is_closed_{false};
+  std::atomic<bool> is_offline_{false};  // the log could not be opened
+  Clock::Monotonic next_try_{};          // guarded by mutex_
+  std::chrono::seconds try_delay_{1};    // guarded by mutex_
+
+  std::mutex flush_mutex_;
+  std::vector<FlushDone> flush_waiters_;  // guarded by flush_mutex_
+  bool is_flushing_ = false;              // guarded by flush_mutex_
 
   std::mutex waiters_mutex_;
   std::vector<std::weak_ptr<ReplicaWaiter>> waiters_;  // guarded by waiters_mutex_
