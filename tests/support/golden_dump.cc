@@ -18,6 +18,7 @@
 #include "core/storage/entry_reader.h"
 #include "core/storage/index_file.h"
 #include "core/storage/log.h"
+#include "core/storage/log_cleaner.h"
 #include "core/storage/segment.h"
 
 namespace {
@@ -29,8 +30,9 @@ using nlohmann::json;
 // Time stands still long ago: no producer expires, so that the state is comparable.
 class FixedClock final : public Clock {
  public:
-  int64_t wall_ms() const override { return 0; }
+  int64_t wall_ms() const override { return now_ms; }
   Monotonic monotonic() const override { return {}; }
+  int64_t now_ms = 0;
 };
 
 class StderrLogger final : public Logger {
@@ -45,6 +47,7 @@ struct Tool {
   FixedClock clock;
   StderrLogger logger;
   json spec;
+  bool cleans = false;  ///< compacts the topics whose spec says so before they are dumped
 };
 
 json base64_or_null(const std::optional<BytesView>& bytes) {
@@ -127,6 +130,7 @@ json dump_batch(const EntryHeader& entry, BytesView bytes) {
   out["isControl"] = batch.is_control();
   out["producerEpoch"] = batch.producer_epoch().value;
   out["baseSequence"] = batch.base_sequence();
+  out["hasDeleteHorizon"] = batch.has_delete_horizon();
   out["lastSequence"] = batch.last_sequence();
   return out;
 }
@@ -253,14 +257,38 @@ json dump_log(Tool& tool, const Log& log, const json& topic_spec) {
   return out;
 }
 
+// Cleans as often as there is something to clean, as a broker would with a dirty ratio of 0.
+Status clean(Tool& tool, Log& log) {
+  LogConfig config = log.config();
+  config.is_compacted = true;
+  log.configure(config);
+  std::optional<Offset> checkpoint;
+  for (;;) {
+    TRY_ASSIGN(const CleanableRange range, log.cleanable_range(checkpoint));
+    if (range.first_dirty >= range.first_uncleanable) return {};
+    TRY_ASSIGN(
+        const CleaningReport report,
+        clean_log(
+            tool.fs, [&](const auto& change) { return change(log); }, range, tool.clock.wall_ms(),
+            {}, [](int64_t) { return true; }, [](int64_t, int64_t) {}));
+    if (report.end_offset <= range.first_dirty) return {};
+    checkpoint = report.end_offset;
+  }
+}
+
 json open_and_dump(Tool& tool, const std::string& path, const std::string& topic,
                    LogOpenOptions options) {
   const json topic_spec = tool.spec.value(topic, json::object());
   options.config.index_interval_bytes = topic_spec.value("indexIntervalBytes", 4096);
   options.config.retention_ms = -1;
-  options.producer_expiration_ms = INT64_MAX;
+  options.config.delete_retention_ms = topic_spec.value("deleteRetentionMs", int64_t{86'400'000});
+  options.config.segment_bytes = topic_spec.value("segmentBytes", 1 << 30);
+  options.producer_expiration_ms = tool.cleans ? 86'400'000 : INT64_MAX;
   auto log = Log::open(tool.fs, tool.clock, tool.logger, path, options);
   if (!log) return {{"error", log.error().text()}};
+  if (tool.cleans && topic_spec.value("compact", false))
+    if (const auto cleaned = clean(tool, **log); !cleaned)
+      return {{"error", cleaned.error().text()}};
   json out = dump_log(tool, **log, topic_spec);
   if (const auto closed = (*log)->close(); !closed) out["closeError"] = closed.error().text();
   return out;
@@ -301,7 +329,9 @@ Result<json> dump_data_directory(Tool& tool, const std::string& path, bool is_re
 
 int main(int argc, char** argv) {
   if (argc != 5) {
-    std::fprintf(stderr, "usage: golden_dump data|partition DIR read|write|clean|unclean SPEC\n");
+    std::fprintf(stderr,
+                 "usage: golden_dump data|partition DIR read|write|clean|unclean SPEC\n"
+                 "       golden_dump compact DIR write SPEC\n");
     return 2;
   }
   Tool tool;
@@ -310,7 +340,9 @@ int main(int argc, char** argv) {
   tool.spec = json::parse(spec, nullptr, false);
   if (tool.spec.is_discarded()) tool.spec = json::object();
   json out;
-  if (kind == "data") {
+  tool.cleans = kind == "compact";
+  if (tool.cleans) tool.clock.now_ms = SystemClock().wall_ms();
+  if (kind == "data" || tool.cleans) {
     const auto dumped = dump_data_directory(tool, path, mode == "read");
     out = dumped ? *dumped : json{{"error", dumped.error().text()}};
   } else {
