@@ -1,6 +1,7 @@
 #include "broker/broker.h"
 
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -27,6 +28,14 @@ namespace {
 
 /// Recovery and the like; more threads than cores, since they wait for the disk.
 constexpr int kWorkersMax = 8;
+
+/// Partitions that may keep files open between uses: each has up to two, and as many descriptors again are for clients.
+size_t open_logs_max() {
+  constexpr rlim_t kMin = 16, kMax = 4096;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return kMin;
+  return static_cast<size_t>(std::clamp<rlim_t>(limit.rlim_cur / 4, kMin, kMax));
+}
 
 void fill_random(MutableBytes into) {
   while (!into.empty()) {
@@ -94,6 +103,7 @@ class BrokerImpl final : public Broker {
   std::vector<int> listening_descriptors_;  // bound and not yet handed to the server
   std::vector<Endpoint> endpoints_;
   net::WorkerPool workers_{kWorkersMax};
+  storage::OpenFiles open_files_{open_logs_max()};
   std::unique_ptr<TopicTable> topics_;
   std::unique_ptr<FetchSessionCache> fetch_sessions_;
   std::unique_ptr<ProducerIdAllocator> producer_ids_;
@@ -191,7 +201,7 @@ Status BrokerImpl::take_office() {
 
 Status BrokerImpl::load_topics() {
   Replica::Environment environment{fs_, clock_, logger_, *directory_, fill_random,
-                                   config().integer("producer.id.expiration.ms")};
+                                   config().integer("producer.id.expiration.ms"), &open_files_};
   topics_ = std::make_unique<TopicTable>(std::move(environment), config(), *metadata_);
   metadata_->set_listener(topics_.get());
   return topics_->load(workers_);

@@ -18,9 +18,11 @@
 #include "core/base/error.h"
 #include "core/base/logger.h"
 #include "core/base/types.h"
+#include "core/base/uuid.h"
 #include "core/record/batch.h"
 #include "core/storage/file.h"
 #include "core/storage/log_config.h"
+#include "core/storage/open_files.h"
 #include "core/storage/producer_state.h"
 
 namespace spool::storage {
@@ -76,6 +78,10 @@ struct LogOpenOptions {
   Offset log_start_checkpoint{0};       ///< from log-start-offset-checkpoint, 0 when absent
   Offset recovery_point_checkpoint{0};  ///< from recovery-point-offset-checkpoint, 0 when absent
   int64_t producer_expiration_ms = 86'400'000;
+  /// Goes into partition.metadata when the directory is made; nullopt: somebody else's business.
+  std::optional<Uuid> topic_id;
+  /// Limits the descriptors of all logs together; outlives the log. nullptr: no limit.
+  OpenFiles* open_files = nullptr;
   /// Before every append, see that the file still ends where the last one left it. For the metadata
   /// log: a starting Kafka appends to it before it tries the directory's lock.
   bool checks_end_before_append = false;
@@ -142,7 +148,7 @@ struct CleanedSegment {
 /// time as one writer from any thread.
 class Log {
  public:
-  /// Opens the partition directory `path` (created when missing, unless read-only), cleans
+  /// Opens the partition directory `path` (created by the first change when missing), cleans
   /// left-over files, recovers as storage-format section 5 says and loads producer state. errors
   /// io_error and friends; parse_error for what Kafka too refuses to load (5.7)
   static Result<std::unique_ptr<Log>> open(FileSystem& fs, const Clock& clock, Logger& logger,

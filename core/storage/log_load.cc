@@ -74,7 +74,9 @@ Result<Offset> end_of_file(FileSystem& fs, const std::string& path, Offset base)
 Status PartitionLog::load() {
   auto contents = read_directory();
   if (!contents && contents.error().code() == ErrorCode::not_found && !options_.is_read_only) {
-    TRY(fs_.make_directory(path_));
+    // Made by the first change, unless there is something to remember already.
+    is_unborn_ = options_.log_start_checkpoint == Offset(0);
+    if (!is_unborn_) TRY(fs_.make_directory(path_));
     is_directory_unsynced_ = is_new_ = true;
     contents = DirectoryContents{};
   }

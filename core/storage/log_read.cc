@@ -27,8 +27,9 @@ size_t floor_index(const List& segments, Offset offset) {
 // at_or_after: of the segment that holds `offset`; otherwise of the first one whose base is above
 // `offset`.
 Result<std::optional<SegmentView>> PartitionLog::view_at(Offset offset, bool at_or_after) const {
+  mark_used();
   const std::lock_guard lock(mutex_);
-  if (segments_.empty()) return std::nullopt;
+  if (segments_.empty() || is_unborn_) return std::nullopt;
   size_t index = floor_index(segments_, offset);
   if (!at_or_after && segments_[index]->base_offset <= offset) ++index;
   if (index >= segments_.size()) return std::nullopt;
@@ -65,10 +66,11 @@ Result<std::shared_ptr<const File>> PartitionLog::file_of(const Segment& segment
                                  is_written ? OpenMode::read_write : OpenMode::read));
   if (is_active) {
     active().file = file;
-    return file;
+  } else {
+    recent_file_ = file;
+    recent_file_base_ = segment.base_offset;
   }
-  recent_file_ = file;
-  recent_file_base_ = segment.base_offset;
+  note_open_file();
   return file;
 }
 

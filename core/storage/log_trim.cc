@@ -197,6 +197,7 @@ Status PartitionLog::truncate_segment(Segment& segment, Offset offset) {
 Status PartitionLog::truncate_fully_and_start_at(Offset offset) {
   if (is_offline_ || options_.is_read_only)
     return fail(ErrorCode::kafka_storage_error, concat(path_, ": not open for writing"));
+  TRY(ensure_directory());
   TRY(delete_segments_from(0));
   TRY_ASSIGN(const DirectoryContents contents, read_directory());
   for (const Offset snapshot : contents.snapshots) {

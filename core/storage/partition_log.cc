@@ -55,6 +55,51 @@ PartitionLog::PartitionLog(FileSystem& fs, const Clock& clock, Logger& logger, s
       options_(std::move(options)),
       last_flush_ms_(clock.wall_ms()) {}
 
+PartitionLog::~PartitionLog() {
+  if (options_.open_files != nullptr) options_.open_files->remove(*this);
+}
+
+// A partition that nobody has written to takes neither a directory nor a descriptor. The topic id
+// is on stable storage before the first batch is written, as Kafka has it.
+Status PartitionLog::ensure_directory() {
+  if (!is_unborn_) return {};
+  const auto made = fs_.make_directory(path_);
+  if (!made && made.error().code() != ErrorCode::already_exists) return made;
+  if (options_.topic_id) {
+    const std::string metadata_path = concat(path_, '/', kPartitionMetadataFile);
+    const std::string temporary = metadata_path + ".tmp";
+    {
+      TRY_ASSIGN(const auto file, fs_.open(temporary, OpenMode::replace));
+      TRY(file->write_at(0, as_bytes(format_partition_metadata(*options_.topic_id))));
+      TRY(file->sync_data());
+    }
+    TRY(fs_.rename(temporary, metadata_path));
+  }
+  TRY_ASSIGN(auto file,
+             fs_.open(offset_path(path_, active().base_offset, kLogSuffix), OpenMode::replace));
+  const std::lock_guard lock(mutex_);
+  active().file = std::move(file);
+  note_open_file();
+  is_directory_unsynced_ = is_new_ = is_changed_ = true;
+  is_unborn_ = false;
+  return {};
+}
+
+// With mutex_ held: others that are asked for their files are never waited for.
+void PartitionLog::note_open_file() const {
+  if (options_.open_files != nullptr)
+    options_.open_files->add(const_cast<PartitionLog&>(*this));
+}
+
+bool PartitionLog::try_release_files() {
+  const std::unique_lock lock(mutex_, std::try_to_lock);
+  if (!lock) return false;
+  recent_file_.reset();
+  recent_file_base_ = kNoOffset;
+  if (!segments_.empty()) active().file.reset();
+  return true;
+}
+
 Result<std::unique_ptr<Log>> Log::open(FileSystem& fs, const Clock& clock, Logger& logger,
                                        std::string path, LogOpenOptions options) {
   auto log = std::make_unique<PartitionLog>(fs, clock, logger, std::move(path), std::move(options));
@@ -99,6 +144,8 @@ Result<AppendResult> PartitionLog::append(MutableBytes bytes, LeaderEpoch leader
     // afterwards.
     if (batch.is_control()) TRY(read_marker(batch));
   }
+  TRY(ensure_directory());
+  mark_used();
   if (batch.leader_epoch() > kNoLeaderEpoch)
     TRY(assign_epoch_start(batch.leader_epoch(), batch.base_offset()));
   TRY(roll_if_due(batch));
@@ -177,6 +224,7 @@ Result<int64_t> PartitionLog::first_timestamp(Segment& segment) const {
 
 Status PartitionLog::roll() {
   if (is_offline_) return fail(ErrorCode::kafka_storage_error, concat(path_, ": log is offline"));
+  TRY(ensure_directory());
   return roll_to(log_end_offset());
 }
 
@@ -191,6 +239,7 @@ Status PartitionLog::roll_to(Offset base_offset) {
   old.offset_index.release_memory();
   old.time_index.release_memory();
   segments_.push_back(std::move(segment));
+  note_open_file();
   recent_.fill({});
   is_directory_unsynced_ = true;
   return {};
@@ -208,15 +257,16 @@ Status PartitionLog::finish_segment(Segment& segment) {
 
 Result<std::shared_ptr<Segment>> PartitionLog::create_segment(Offset base_offset) {
   auto segment = std::make_shared<Segment>(base_offset);
+  segment->created_ms = clock_.wall_ms();
+  segment->jitter_ms =
+      choose_jitter(config_.segment_jitter_ms, config_.segment_ms, path_, segment->created_ms);
+  if (is_unborn_) return segment;
   for (const std::string_view suffix : {kIndexSuffix, kTimeIndexSuffix, kTransactionIndexSuffix}) {
     const auto removed = fs_.remove_file(offset_path(path_, base_offset, suffix));
     if (!removed && removed.error().code() != ErrorCode::not_found) return fail(removed.error());
   }
   TRY_ASSIGN(segment->file,
              fs_.open(offset_path(path_, base_offset, kLogSuffix), OpenMode::replace));
-  segment->created_ms = clock_.wall_ms();
-  segment->jitter_ms =
-      choose_jitter(config_.segment_jitter_ms, config_.segment_ms, path_, segment->created_ms);
   is_changed_ = true;
   return segment;
 }
@@ -227,6 +277,7 @@ Result<std::shared_ptr<File>> PartitionLog::active_file() {
   if (!segment.file) {
     TRY_ASSIGN(segment.file,
                fs_.open(offset_path(path_, segment.base_offset, kLogSuffix), OpenMode::read_write));
+    note_open_file();
   }
   return segment.file;
 }
@@ -324,6 +375,7 @@ Status PartitionLog::assign_epoch_start(LeaderEpoch epoch, Offset start) {
   if (epoch.value < 0 || start.value < 0)
     return fail(ErrorCode::invalid_argument,
                 concat("leader epoch ", epoch.value, " at offset ", start.value));
+  TRY(ensure_directory());
   {
     const std::lock_guard lock(mutex_);
     if (!epochs_.assign(epoch, start)) return {};
@@ -388,6 +440,7 @@ bool PartitionLog::is_flush_due(int64_t now_ms) const {
 }
 
 Status PartitionLog::flush() {
+  if (is_unborn_) return {};
   const std::lock_guard one_at_a_time(flush_mutex_);
   if (is_offline_) return fail(ErrorCode::kafka_storage_error, concat(path_, ": log is offline"));
   SegmentList pending;
@@ -484,6 +537,7 @@ void PartitionLog::release_files() {
   recent_file_.reset();
   recent_file_base_ = kNoOffset;
   if (!segments_.empty()) active().file.reset();
+  if (options_.open_files != nullptr) options_.open_files->remove(*this);
 }
 
 Status PartitionLog::close() {

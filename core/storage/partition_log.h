@@ -58,10 +58,11 @@ struct DirectoryContents {
   bool has_left_overs = false;
 };
 
-class PartitionLog final : public Log {
+class PartitionLog final : public Log, private FileHolder {
  public:
   PartitionLog(FileSystem& fs, const Clock& clock, Logger& logger, std::string path,
                LogOpenOptions options);
+  ~PartitionLog() override;
   Status load();
 
   const std::string& path() const override { return path_; }
@@ -118,6 +119,11 @@ class PartitionLog final : public Log {
     std::string path;
     int64_t due_ms;
   };
+
+  // Files (partition_log.cc).
+  Status ensure_directory();
+  void note_open_file() const;
+  bool try_release_files() override;
 
   // Append (partition_log.cc).
   Status check_appendable(MutableBytes bytes, LeaderEpoch leader_epoch, AppendOrigin origin) const;
@@ -234,6 +240,7 @@ class PartitionLog final : public Log {
   std::atomic<int64_t> size_bytes_{0};
   std::atomic<int64_t> last_flush_ms_{0};
   std::atomic<bool> is_offline_{false};
+  std::atomic<bool> is_unborn_{false};  // there is no directory yet
   std::atomic<uint64_t> layout_version_{0};  // changed under mutex_
 
   ProducerStateManager producers_;
