@@ -22,85 +22,78 @@ extern const Command kTailCommand;
 extern const Command kBrokerCommand;
 extern const Command kInspectCommand;
 extern const Command kVerifyCommand;
+extern const Command kRepairCommand;
+extern const Command kUndoCommand;
+extern const Command kSalvageCommand;
+extern const Command kKafkaDumpLogCommand;
 extern const Command kCompletionCommand;
 extern const Command kHelpCommand;
 
 namespace {
 
-const Command *const kCommands[] = {
-    &kBrokerCommand,      &kProduceCommand,     &kConsumeCommand,
-    &kTailCommand,
+const Command* const kCommands[] = {
+    &kBrokerCommand,      &kProduceCommand,      &kConsumeCommand,       &kTailCommand,
 
-    &kTopicCreateCommand, &kTopicListCommand,   &kTopicDescribeCommand,
-    &kTopicDeleteCommand, &kTopicAlterCommand,  &kTopicTrimCommand,
-    &kTopicCountCommand,  &kClusterInfoCommand,
+    &kTopicCreateCommand, &kTopicListCommand,    &kTopicDescribeCommand, &kTopicDeleteCommand,
+    &kTopicAlterCommand,  &kTopicTrimCommand,    &kTopicCountCommand,    &kClusterInfoCommand,
 
-    &kInspectCommand,     &kVerifyCommand,      &kCompletionCommand,
-    &kHelpCommand,
+    &kInspectCommand,     &kVerifyCommand,       &kRepairCommand,        &kUndoCommand,
+    &kSalvageCommand,     &kKafkaDumpLogCommand, &kCompletionCommand,    &kHelpCommand,
 };
 
 /// Letters to insert, drop, change or swap with their neighbour. Words are
 /// short.
 size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::vector<size_t>> d(a.size() + 1,
-                                     std::vector<size_t>(b.size() + 1));
+  std::vector<std::vector<size_t>> d(a.size() + 1, std::vector<size_t>(b.size() + 1));
   for (size_t i = 0; i <= a.size(); ++i) {
     for (size_t j = 0; j <= b.size(); ++j) {
       if (i == 0 || j == 0) {
         d[i][j] = i + j;
         continue;
       }
-      d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1,
-                          d[i - 1][j - 1] + (a[i - 1] != b[j - 1])});
-      const bool is_swap =
-          i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
-      if (is_swap)
-        d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
+      d[i][j] =
+          std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (a[i - 1] != b[j - 1])});
+      const bool is_swap = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+      if (is_swap) d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
     }
   }
   return d[a.size()][b.size()];
 }
 
-} // namespace
+}  // namespace
 
-std::span<const Command *const> all_commands() { return kCommands; }
+std::span<const Command* const> all_commands() { return kCommands; }
 
-Lookup find_command(const std::vector<std::string> &words) {
+Lookup find_command(const std::vector<std::string>& words) {
   Lookup best;
-  for (const Command *command : kCommands) {
+  for (const Command* command : kCommands) {
     const auto path = split(command->path, ' ');
-    if (path.size() <= best.word_count || path.size() > words.size())
-      continue;
+    if (path.size() <= best.word_count || path.size() > words.size()) continue;
     if (std::ranges::equal(path, std::span(words).first(path.size())))
       best = {command, path.size()};
   }
   return best;
 }
 
-std::vector<const Command *> commands_of(std::string_view noun) {
-  std::vector<const Command *> out;
-  for (const Command *command : kCommands)
-    if (command->path.starts_with(concat(noun, ' ')))
-      out.push_back(command);
+std::vector<const Command*> commands_of(std::string_view noun) {
+  std::vector<const Command*> out;
+  for (const Command* command : kCommands)
+    if (command->path.starts_with(concat(noun, ' '))) out.push_back(command);
   return out;
 }
 
-std::vector<std::string_view>
-nearest(std::string_view word, const std::vector<std::string_view> &known) {
+std::vector<std::string_view> nearest(std::string_view word,
+                                      const std::vector<std::string_view>& known) {
   std::vector<std::pair<size_t, std::string_view>> near;
   for (const std::string_view candidate : known) {
-    const size_t changes =
-        candidate.starts_with(word) ? 1 : distance(word, candidate);
+    const size_t changes = candidate.starts_with(word) ? 1 : distance(word, candidate);
     // A third of the letters wrong is a slip; more is another word.
-    if (changes <= std::max<size_t>(1, candidate.size() / 3))
-      near.emplace_back(changes, candidate);
+    if (changes <= std::max<size_t>(1, candidate.size() / 3)) near.emplace_back(changes, candidate);
   }
-  std::ranges::stable_sort(near, {},
-                           &std::pair<size_t, std::string_view>::first);
+  std::ranges::stable_sort(near, {}, &std::pair<size_t, std::string_view>::first);
   std::vector<std::string_view> out;
-  for (size_t i = 0; i < std::min<size_t>(near.size(), 3); ++i)
-    out.push_back(near[i].second);
+  for (size_t i = 0; i < std::min<size_t>(near.size(), 3); ++i) out.push_back(near[i].second);
   return out;
 }
 
-} // namespace spool::cli
+}  // namespace spool::cli

@@ -336,6 +336,7 @@ class Verify {
       progress.show(run.bytes_done());
       if (is_waiting) continue;
       const VerifyTask& task = tasks[done++];
+      if (is_out_of_use(task)) lower_to_info(outcome->findings);
       reporter_.add(outcome->findings, totals_);
       totals_.partitions += !task.is_file;
       totals_.files += outcome->segments_count;
@@ -345,6 +346,18 @@ class Verify {
         TRY(state_.add(fs_, task.path, outcome->ends));
     }
     return {};
+  }
+
+  /// Set aside or on its way out: no broker opens it.
+  static bool is_out_of_use(const VerifyTask& task) {
+    const auto parsed = storage::parse_directory_name(name_of(task.path));
+    return !task.is_file && parsed &&
+           (parsed->kind == storage::DirectoryKind::stray ||
+            parsed->kind == storage::DirectoryKind::deleted);
+  }
+
+  static void lower_to_info(std::vector<Finding>& findings) {
+    for (Finding& finding : findings) finding.severity = Severity::info;
   }
 
   // One small thing needs no threads beside the one that does it.

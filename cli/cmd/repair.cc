@@ -1,0 +1,455 @@
+// repair PATH: makes a damaged partition or data directory whole, keeping a backup or writing a
+// copy.
+//
+// The order: check everything, plan, show the plan, ask; then, for each partition, build the whole
+// one beside the damaged one, and let them change places by two renames. What was there before lies
+// in the backup, with a file that says how to bring it back (spool undo).
+
+#include <algorithm>
+#include <ctime>
+#include <map>
+#include <random>
+#include <set>
+
+#include "cli/context.h"
+#include "cli/io/log.h"
+#include "cli/io/log_paths.h"
+#include "cli/io/metadata_topics.h"
+#include "cli/io/undo_file.h"
+#include "cli/io/verify_run.h"
+#include "core/base/text.h"
+#include "core/storage/data_directory.h"
+#include "core/storage/repair_log.h"
+
+namespace spool::cli {
+
+namespace {
+
+using storage::Finding;
+using storage::PartitionRepair;
+using storage::RepairStep;
+using storage::Severity;
+
+constexpr Option kOptions[] = {
+    {.name = "into",
+     .kind = OptionKind::value,
+     .value = "DIR",
+     .help = "Write a whole copy to the new directory DIR, and change nothing here",
+     .group = "Where"},
+    {.name = "backup",
+     .kind = OptionKind::value,
+     .value = "DIR",
+     .help = "Keep what was there in the new directory DIR; without it one beside PATH is made",
+     .group = "Where"},
+};
+constexpr OptionRows kRows[] = {kOptions, kPlanOptions, kOutputOptions};
+
+constexpr Column kColumns[] = {
+    {"action"},          {"path"},         {"detail"}, {"lost_records", true}, {"lost_bytes", true},
+    {"lost_from", true}, {"lost_to", true}};
+
+/// A change of one of the data directory's own files, or of a directory's name.
+struct DirectoryChange {
+  enum class Kind : uint8_t { checkpoint, stray, foreign };
+  Kind kind = Kind::checkpoint;
+  std::string name;     ///< of the file or directory
+  std::string content;  ///< of the checkpoint
+  RepairStep step;
+};
+
+std::string time_stamp(int64_t now_ms) {
+  const auto seconds = static_cast<std::time_t>(now_ms / 1000);
+  std::tm utc{};
+  ::gmtime_r(&seconds, &utc);
+  char text[32];
+  return std::string(text, std::strftime(text, sizeof text, "%Y%m%dT%H%M%S", &utc));
+}
+
+Status copy_tree(storage::FileSystem& fs, const std::string& from, const std::string& to) {
+  TRY(fs.make_directory(to));
+  TRY_ASSIGN(const auto entries, fs.list(from));
+  for (const auto& entry : entries) {
+    const std::string source = concat(from, '/', entry.name), target = concat(to, '/', entry.name);
+    if (entry.name == storage::kLockFile) continue;
+    if (entry.is_directory)
+      TRY(copy_tree(fs, source, target));
+    else
+      TRY(storage::copy_file(fs, source, target));
+  }
+  return fs.sync_directory(to);
+}
+
+class Repair {
+ public:
+  Repair(Context& context, const Args& args) : context_(context), args_(args) {}
+
+  Result<Exit> run() {
+    TRY_ASSIGN(const auto paths, resolve());
+    path_ = paths.path;
+    is_directory_ = paths.kind == storage::PathKind::data_directory;
+    TRY(refuse_what_is_not_ours());
+    TRY(check());
+    if (repairs_.empty() && changes_.empty()) return nothing_to_do();
+    Table plan(kColumns);
+    for (const PartitionRepair& repair : repairs_)
+      for (const RepairStep& step : repair.steps) add_row(plan, step);
+    for (const DirectoryChange& change : changes_) add_row(plan, change.step);
+    TRY_ASSIGN(const auto answer, context_.confirm(plan, concat("Repair ", path_, "?")));
+    if (answer) return *answer;
+    return args_.is_given("into") ? apply_into() : apply_in_place();
+  }
+
+ private:
+  Result<LogPath> resolve() {
+    std::string path = args_.operands()[0];
+    while (path.size() > 1 && path.ends_with('/')) path.pop_back();
+    TRY_ASSIGN(const auto kind, storage::kind_of_path(fs_, path));
+    if (kind == storage::PathKind::file)
+      return usage_error(concat(path, " is a file; name its partition's directory"));
+    return LogPath{kind, path};
+  }
+
+  /// The data directory that holds the lock: the path itself, or what the partition lies in.
+  std::string data_directory() const { return is_directory_ ? path_ : directory_of(path_); }
+
+  Status refuse_what_is_not_ours() {
+    if (is_in_use(fs_, data_directory()))
+      return fail(ErrorCode::locked,
+                  concat(data_directory(), " is in use by another process; stop it first"));
+    return {};
+  }
+
+  Result<Exit> nothing_to_do() {
+    for (const Finding& finding : unrepaired_)
+      context_.complain(concat(finding.path, ": ", finding.check, ": ", finding.found,
+                               ": nothing that can be repaired here"));
+    if (!unrepaired_.empty()) return Exit::findings;
+    context_.note(concat(path_, " is whole: nothing to do"));
+    return Exit::done;
+  }
+
+  static void add_row(Table& plan, const RepairStep& step) {
+    const auto cell = [](const std::optional<int64_t>& number) {
+      return number ? Cell(*number) : Cell();
+    };
+    plan.add({std::string(step.action), step.path, step.detail,
+              step.lost_records < 0 ? Cell() : Cell(step.lost_records), step.lost_bytes,
+              cell(step.lost_from), cell(step.lost_to)});
+  }
+
+  /// Checks everything and plans.
+  Status check() {
+    TRY_ASSIGN(survey_, storage::survey_directory(fs_, data_directory()));
+    TRY_ASSIGN(metadata_, read_metadata_topics(fs_, data_directory()));
+    std::vector<VerifyTask> tasks;
+    for (const auto& partition : survey_.partitions) {
+      const std::string path = concat(survey_.path, '/', partition.name);
+      const bool is_opened = partition.kind == storage::DirectoryKind::live ||
+                             partition.kind == storage::DirectoryKind::future;
+      if ((is_directory_ && is_opened) || path == path_ || partition.name == name_of(path_))
+        tasks.push_back(task_of(path, partition.partition, partition.name));
+    }
+    if (tasks.empty() && !is_directory_) tasks.push_back({.path = path_});
+    if (tasks.empty())
+      return fail(ErrorCode::not_found, concat(path_, " has no partitions: nothing to understand"));
+    if (!is_directory_) tasks.front().path = path_;
+    for (const VerifyTask& task : tasks) TRY(check_partition(task));
+    if (is_directory_) plan_directory();
+    return {};
+  }
+
+  VerifyTask task_of(const std::string& path, const TopicPartition& partition,
+                     const std::string& name) const {
+    VerifyTask task{.path = path};
+    task.options.is_compacted = survey_.is_compacted(partition);
+    task.options.expects_metadata = survey_.meta && survey_.meta->version >= 1;
+    task.options.is_clean = survey_.is_clean && name != storage::kMetadataDirectory;
+    if (metadata_)
+      if (const auto id = metadata_->id_of(partition.topic))
+        task.options.is_compacted |= metadata_->by_id.at(*id).is_compacted;
+    return task;
+  }
+
+  std::optional<Uuid> topic_id_of(const std::string& path) const {
+    const auto partition = storage::parse_directory_name(name_of(path));
+    if (!metadata_ || !partition) return std::nullopt;
+    return metadata_->id_of(partition->partition.topic);
+  }
+
+  Result<std::vector<Finding>> verify(const VerifyTask& task) {
+    std::atomic<int64_t> progress = 0;
+    TRY_ASSIGN(auto verifier, storage::PartitionVerifier::open(fs_, task.path, task.options));
+    std::vector<Finding> findings;
+    for (size_t unit = 0; unit < verifier.unit_count(); ++unit)
+      std::ranges::move(verifier.verify_unit(unit, progress), std::back_inserter(findings));
+    std::ranges::move(verifier.finish(), std::back_inserter(findings));
+    ends_[std::string(name_of(task.path))] = {verifier.first_offset(), verifier.log_end_offset()};
+    return findings;
+  }
+
+  Status check_partition(const VerifyTask& task) {
+    TRY_ASSIGN(auto findings, verify(task));
+    std::erase_if(findings, [](const Finding& f) { return f.severity == Severity::info; });
+    if (findings.empty()) return {};
+    TRY_ASSIGN(auto repair, storage::plan_repair(fs_, task.path, findings, topic_id_of(task.path)));
+    if (repair.is_empty()) {
+      std::ranges::move(findings, std::back_inserter(unrepaired_));
+      return {};
+    }
+    repairs_.push_back(std::move(repair));
+    tasks_.push_back(task);
+    return {};
+  }
+
+  /// The data directory's own files, strays, and what is no partition's directory.
+  void plan_directory() {
+    const auto step = [&](std::string_view action, const std::string& name, std::string detail) {
+      return RepairStep{
+          .path = concat(path_, '/', name), .action = action, .detail = std::move(detail)};
+    };
+    for (const Finding& finding : survey_.findings) {
+      const std::string name(name_of(finding.path));
+      if (finding.check == "checkpoint-unreadable")
+        // Empty, every log is recovered from its start, which loses nothing.
+        changes_.push_back(
+            {.name = name,
+             .content = storage::format_offset_checkpoint({}),
+             .step = step("empty-checkpoint", name, "a broker then recovers every log")});
+      else if (finding.check == "directory-name" && finding.severity == Severity::error)
+        changes_.push_back(
+            {.kind = DirectoryChange::Kind::foreign,
+             .name = name,
+             .step = step("move-out", name, "to the backup: a broker refuses to start on it")});
+      else
+        unrepaired_.push_back(finding);
+    }
+    for (const auto& [name, offsets] : survey_.checkpoints) plan_checkpoint(name, offsets);
+    if (metadata_ && metadata_->is_whole) plan_strays();
+    // What is set aside is not repaired as well: salvage reads it.
+    const auto is_set_aside = [&](const std::string& path) {
+      return change_of(std::string(name_of(path))) != nullptr;
+    };
+    std::erase_if(repairs_,
+                  [&](const PartitionRepair& repair) { return is_set_aside(repair.path); });
+    std::erase_if(tasks_, [&](const VerifyTask& task) { return is_set_aside(task.path); });
+  }
+
+  void plan_checkpoint(const std::string& name, const storage::OffsetCheckpoint& offsets) {
+    storage::OffsetCheckpoint lowered = offsets;
+    for (auto& [partition, offset] : lowered) {
+      const auto ends = ends_.find(partition.to_string());
+      if (ends == ends_.end()) continue;
+      const auto kept = std::ranges::find_if(repairs_, [&](const PartitionRepair& repair) {
+        return name_of(repair.path) == partition.to_string();
+      });
+      // A log that is rebuilt is whole and durable up to its end; the end is known afterwards.
+      if (kept == repairs_.end() || offset <= ends->second.log_end_offset)
+        offset = std::min(offset, ends->second.log_end_offset);
+      else
+        offset = ends->second.log_end_offset;
+      offset = std::max(offset, Offset(0));
+    }
+    if (lowered == offsets) return;
+    changes_.push_back({.name = name,
+                        .content = storage::format_offset_checkpoint(lowered),
+                        .step = {.path = concat(path_, '/', name),
+                                 .action = "lower-checkpoint",
+                                 .detail = "to the ends of the logs"}});
+  }
+
+  void plan_strays() {
+    for (const auto& partition : survey_.partitions) {
+      if (partition.kind != storage::DirectoryKind::live ||
+          partition.name == storage::kMetadataDirectory)
+        continue;
+      const auto known = metadata_->id_of(partition.partition.topic);
+      const auto text = storage::read_small_file(
+          fs_, concat(path_, '/', partition.name, '/', storage::kPartitionMetadataFile));
+      const auto id =
+          text ? storage::parse_partition_metadata(*text) : Result<Uuid>(fail(text.error()));
+      const bool is_ours =
+          known && (!id || *id == *known) &&
+          metadata_->by_id.at(*known).partitions.contains(partition.partition.partition.value);
+      if (is_ours) continue;
+      changes_.push_back({.kind = DirectoryChange::Kind::stray,
+                          .name = partition.name,
+                          .step = {.path = concat(path_, '/', partition.name),
+                                   .action = "set-aside",
+                                   .detail = "as a stray: the metadata log does not know it"}});
+    }
+  }
+
+  // --- doing it -------------------------------------------------------------------------------
+
+  Result<Exit> apply_into() {
+    const std::string target(*args_.value("into"));
+    for (const PartitionRepair& repair : repairs_)
+      skipped_.insert(std::string(name_of(repair.path)));
+    if (!is_directory_) {
+      TRY(storage::build_repaired(fs_, clock_, logger_, repairs_.front(), target,
+                                  topic_id_of(path_)));
+      return finish(target);
+    }
+    TRY(fs_.make_directory(target));
+    TRY_ASSIGN(const auto entries, fs_.list(path_));
+    for (const auto& entry : entries) {
+      if (skipped_.contains(entry.name) || entry.name == storage::kLockFile) continue;
+      const std::string from = concat(path_, '/', entry.name), to = concat(target, '/', entry.name);
+      if (const auto change = change_of(entry.name); change != nullptr) {
+        TRY(apply_into(*change, from, target));
+      } else if (entry.is_directory) {
+        TRY(copy_tree(fs_, from, to));
+      } else {
+        TRY(storage::copy_file(fs_, from, to));
+      }
+    }
+    for (const PartitionRepair& repair : repairs_)
+      TRY(storage::build_repaired(fs_, clock_, logger_, repair,
+                                  concat(target, '/', name_of(repair.path)),
+                                  topic_id_of(repair.path)));
+    TRY(fs_.sync_directory(target));
+    return finish(target);
+  }
+
+  const DirectoryChange* change_of(const std::string& name) const {
+    for (const DirectoryChange& change : changes_)
+      if (change.name == name) return &change;
+    return nullptr;
+  }
+
+  Status apply_into(const DirectoryChange& change, const std::string& from,
+                    const std::string& target) {
+    switch (change.kind) {
+      case DirectoryChange::Kind::checkpoint:
+        return storage::replace_small_file(fs_, target, change.name, change.content);
+      case DirectoryChange::Kind::stray:
+        return copy_tree(fs_, from, concat(target, '/', stray_name(change.name)));
+      case DirectoryChange::Kind::foreign:
+        return {};
+    }
+    return {};
+  }
+
+  std::string stray_name(const std::string& name) {
+    std::random_device random;
+    const Uuid id = Uuid::random([&](auto& bytes) {
+      for (auto& byte : bytes) byte = static_cast<uint8_t>(random());
+    });
+    return storage::aside_directory_name(storage::parse_directory_name(name)->partition, id,
+                                         storage::DirectoryKind::stray);
+  }
+
+  /// Outside of any data directory: a broker refuses directories it does not know.
+  std::string backup_path() {
+    if (const auto given = args_.value("backup")) return std::string(*given);
+    const bool is_in_data_directory =
+        !is_directory_ && (survey_.meta || !survey_.checkpoints.empty());
+    const std::string beside = is_in_data_directory ? directory_of(path_) : path_;
+    const std::string base = beside == "." ? "../repair" : beside;
+    return concat(base, ".backup-", time_stamp(clock_.wall_ms()));
+  }
+
+  Result<Exit> apply_in_place() {
+    TRY_ASSIGN(const auto lock, take_lock());
+    const std::string backup = backup_path();
+    TRY(fs_.make_directory(backup));
+    TRY_ASSIGN(UndoFile undo, UndoFile::create(fs_, backup));
+    for (const PartitionRepair& repair : repairs_) {
+      const std::string name(name_of(repair.path));
+      const std::string built = concat(backup, "/new-", name);
+      TRY(storage::build_repaired(fs_, clock_, logger_, repair, built, topic_id_of(repair.path)));
+      TRY(undo.exchange(repair.path, concat(backup, '/', name), built));
+    }
+    for (const DirectoryChange& change : changes_) TRY(apply(change, backup, undo));
+    TRY(fs_.sync_directory(data_directory()));
+    const auto outcome = finish(path_);
+    context_.note(
+        concat("what was there lies in ", backup, "; to bring it back: spool undo ", undo.path()));
+    return outcome;
+  }
+
+  /// Nobody starts on the directory while it changes.
+  Result<std::shared_ptr<storage::File>> take_lock() {
+    if (!is_directory_ && !survey_.meta) return std::shared_ptr<storage::File>();
+    TRY_ASSIGN(auto lock, fs_.open(concat(data_directory(), '/', storage::kLockFile),
+                                   storage::OpenMode::create));
+    TRY_ASSIGN(const bool is_ours, lock->try_lock());
+    if (!is_ours) return fail(ErrorCode::locked, concat(data_directory(), " is in use"));
+    return lock;
+  }
+
+  Status apply(const DirectoryChange& change, const std::string& backup, UndoFile& undo) {
+    const std::string path = concat(path_, '/', change.name);
+    switch (change.kind) {
+      case DirectoryChange::Kind::checkpoint: {
+        const std::string built = concat(backup, "/new-", change.name);
+        TRY(storage::replace_small_file(fs_, backup, concat("new-", change.name), change.content));
+        return undo.exchange(path, concat(backup, '/', change.name), built);
+      }
+      case DirectoryChange::Kind::stray:
+        return undo.move(path, concat(path_, '/', stray_name(change.name)));
+      case DirectoryChange::Kind::foreign:
+        return undo.move(path, concat(backup, '/', change.name));
+    }
+    return {};
+  }
+
+  /// Trust nothing: check what was made.
+  Result<Exit> finish(const std::string& made) {
+    int64_t left = 0;
+    for (VerifyTask task : tasks_) {
+      task.path = is_directory_ ? concat(made, '/', name_of(task.path)) : made;
+      TRY_ASSIGN(const auto findings, verify(task));
+      for (const Finding& finding : findings) {
+        if (finding.severity == Severity::info) continue;
+        context_.complain(concat(finding.path, ": still ", finding.check, ": expected ",
+                                 finding.expected, ", found ", finding.found));
+        ++left;
+      }
+    }
+    for (const Finding& finding : unrepaired_)
+      context_.complain(
+          concat(finding.path, ": ", finding.check, ": ", finding.found, ": left as it is"));
+    if (left > 0) return Exit::failed;
+    context_.note(concat("repaired ", made, ": ", tasks_.size(), " partitions, ", changes_.size(),
+                         " other changes"));
+    return unrepaired_.empty() ? Exit::done : Exit::findings;
+  }
+
+  Context& context_;
+  const Args& args_;
+  storage::PosixFileSystem fs_;
+  SystemClock clock_;
+  StderrLogger logger_;
+  std::string path_;
+  bool is_directory_ = false;
+  storage::DirectorySurvey survey_;
+  std::optional<MetadataTopics> metadata_;
+  std::map<std::string, storage::PartitionEnds> ends_;
+  std::vector<PartitionRepair> repairs_;
+  std::vector<VerifyTask> tasks_;  // of the repairs
+  std::vector<DirectoryChange> changes_;
+  std::vector<Finding> unrepaired_;
+  std::set<std::string> skipped_;
+};
+
+Result<Exit> run(Context& context, const Args& args) { return Repair(context, args).run(); }
+
+}  // namespace
+
+extern const Command kRepairCommand;
+constinit const Command kRepairCommand = {
+    .path = "repair",
+    .usage = "[OPTION...] PATH",
+    .summary = "Make damaged logs whole",
+    .description =
+        "PATH is a partition's directory or a data directory. Shows what would be done and what "
+        "is lost by it, asks, and keeps what was there: spool undo brings it back. With --into "
+        "nothing here is changed.",
+    .options = kRows,
+    .operands_min = 1,
+    .operands_max = 1,
+    .run = run,
+};
+
+}  // namespace spool::cli
