@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "broker/config/config.h"
 #include "broker/config/value.h"
@@ -96,6 +97,18 @@ EffectiveConfig entry_of(const ConfigDef& def, std::optional<std::string> value,
   return entry;
 }
 
+/// Settings in no table may be secrets of a plugin: named, never shown (Kafka does the same).
+EffectiveConfig unknown_entry(std::string_view name, std::vector<ConfigSynonym> synonyms) {
+  EffectiveConfig entry;
+  entry.name = name;
+  entry.type = ConfigType::unknown;
+  entry.is_read_only = true;
+  entry.is_sensitive = true;
+  if (!synonyms.empty()) entry.source = synonyms.front().source;
+  entry.synonyms = std::move(synonyms);
+  return entry;
+}
+
 void put_first(std::vector<ConfigSynonym>& synonyms, std::string_view name,
                const std::string* value, ConfigSource source) {
   if (value != nullptr) synonyms.insert(synonyms.begin(), {std::string(name), *value, source});
@@ -180,18 +193,12 @@ std::vector<EffectiveConfig> ConfigView::describe_broker() const {
         entry_of(def, broker_value(def.name), broker_side.of(def.name, def.is_sensitive())));
     entries.back().is_read_only = def.update == ConfigUpdate::read_only;
   }
-  // Settings in no table may be secrets of a plugin: named, never shown (Kafka does the same).
-  for (const auto& [name, value] : static_.given_values()) {
-    if (find_config(broker_configs(), name) != nullptr) continue;
-    entries.push_back({name,
-                       std::nullopt,
-                       ConfigSource::static_broker,
-                       ConfigType::unknown,
-                       true,
-                       true,
-                       broker_side.of(name, true),
-                       {}});
-  }
+  std::set<std::string_view> unknown;
+  for (const ConfigMap* settings : {&static_.given_values(), &broker_dynamic_, &cluster_dynamic_})
+    for (const auto& [name, value] : *settings)
+      if (find_config(broker_configs(), name) == nullptr) unknown.insert(name);
+  for (const std::string_view name : unknown)
+    entries.push_back(unknown_entry(name, broker_side.of(name, true)));
   std::ranges::sort(entries, {}, &EffectiveConfig::name);
   return entries;
 }
@@ -200,10 +207,13 @@ std::vector<EffectiveConfig> ConfigView::describe_cluster_defaults() const {
   std::vector<EffectiveConfig> entries;
   for (const auto& [name, value] : cluster_dynamic_) {
     const ConfigDef* def = find_config(broker_configs(), name);
-    if (def == nullptr) continue;
     std::vector<ConfigSynonym> synonyms(1);
     synonyms[0].name = name;
     synonyms[0].source = ConfigSource::dynamic_default_broker;
+    if (def == nullptr) {
+      entries.push_back(unknown_entry(name, std::move(synonyms)));
+      continue;
+    }
     if (!def->is_sensitive()) synonyms[0].value = value;
     entries.push_back(entry_of(*def, value, std::move(synonyms)));
     entries.back().is_read_only = def->update == ConfigUpdate::read_only;
