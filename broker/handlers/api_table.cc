@@ -6,13 +6,22 @@ namespace {
 
 using enum protocol::ApiKey;
 
-// Versions as Apache Kafka 4.4 offers them. Produce is advertised from version 0, because old librdkafka reads the range
-// as a feature test, but served from 3.
+// Versions as Apache Kafka 4.4 offers them. Produce is advertised from version 0, because old
+// librdkafka reads the range as a feature test, but served from 3.
 constexpr Api kApis[] = {
     {produce, 0, 13, 3, true, later<protocol::ProduceRequest, handle_produce>},
     {fetch, 4, 18, 4, true, later<protocol::FetchRequest, handle_fetch>},
     {list_offsets, 1, 11, 1, true, on_worker<protocol::ListOffsetsRequest, handle_list_offsets>},
     {metadata, 0, 13, 0, true, later<protocol::MetadataRequest, handle_metadata>},
+    {offset_commit, 2, 10, 2, true, later<protocol::OffsetCommitRequest, handle_offset_commit>},
+    {offset_fetch, 1, 10, 1, true, later<protocol::OffsetFetchRequest, handle_offset_fetch>},
+    {find_coordinator, 0, 6, 0, true, later<protocol::FindCoordinatorRequest, handle_find_coordinator>},
+    {join_group, 0, 9, 0, true, later<protocol::JoinGroupRequest, handle_join_group>},
+    {heartbeat, 0, 4, 0, true, later<protocol::HeartbeatRequest, handle_heartbeat>},
+    {leave_group, 0, 5, 0, true, later<protocol::LeaveGroupRequest, handle_leave_group>},
+    {sync_group, 0, 5, 0, true, later<protocol::SyncGroupRequest, handle_sync_group>},
+    {describe_groups, 0, 6, 0, true, later<protocol::DescribeGroupsRequest, handle_describe_groups>},
+    {list_groups, 0, 5, 0, true, later<protocol::ListGroupsRequest, handle_list_groups>},
     {api_versions, 0, 5, 0, true, handle_api_versions},
     {create_topics, 2, 7, 2, true, on_worker<protocol::CreateTopicsRequest, handle_create_topics>},
     {delete_topics, 1, 6, 1, true, on_worker<protocol::DeleteTopicsRequest, handle_delete_topics>},
@@ -31,6 +40,7 @@ constexpr Api kApis[] = {
      on_worker<protocol::DescribeLogDirsRequest, handle_describe_log_dirs>},
     {create_partitions, 0, 3, 0, true,
      on_worker<protocol::CreatePartitionsRequest, handle_create_partitions>},
+    {delete_groups, 0, 3, 0, true, later<protocol::DeleteGroupsRequest, handle_delete_groups>},
     {elect_leaders, 0, 2, 0, true, on_loop<protocol::ElectLeadersRequest, handle_elect_leaders>},
     {incremental_alter_configs, 0, 1, 0, true,
      on_worker<protocol::IncrementalAlterConfigsRequest, handle_incremental_alter_configs>},
@@ -38,6 +48,7 @@ constexpr Api kApis[] = {
      on_loop<protocol::AlterPartitionReassignmentsRequest, handle_alter_partition_reassignments>},
     {list_partition_reassignments, 0, 0, 0, true,
      on_loop<protocol::ListPartitionReassignmentsRequest, handle_list_partition_reassignments>},
+    {offset_delete, 0, 0, 0, true, later<protocol::OffsetDeleteRequest, handle_offset_delete>},
     {describe_client_quotas, 0, 1, 0, true,
      on_loop<protocol::DescribeClientQuotasRequest, handle_describe_client_quotas>},
     {alter_client_quotas, 0, 1, 0, true,
@@ -52,6 +63,10 @@ constexpr Api kApis[] = {
      on_worker<protocol::DescribeProducersRequest, handle_describe_producers>},
     {unregister_broker, 0, 0, 0, true,
      on_worker<protocol::UnregisterBrokerRequest, handle_unregister_broker>},
+    {consumer_group_heartbeat, 0, 1, 0, true,
+     later<protocol::ConsumerGroupHeartbeatRequest, handle_consumer_group_heartbeat>},
+    {consumer_group_describe, 0, 1, 0, true,
+     later<protocol::ConsumerGroupDescribeRequest, handle_consumer_group_describe>},
     {list_config_resources, 0, 1, 0, true,
      on_loop<protocol::ListConfigResourcesRequest, handle_list_config_resources>},
     {describe_topic_partitions, 0, 0, 0, true,

@@ -68,9 +68,11 @@ Result<Uuid> plan(const Services& services, const Asked& asked, int32_t& current
   return topic->id;
 }
 
-Status grow(Services& services, const Request&, const Asked& asked, bool validate_only) {
+Status grow(Services& services, const Request& request, const Asked& asked, bool validate_only) {
   int32_t current = 0;
   TRY_ASSIGN(const Uuid topic_id, plan(services, asked, current));
+  constexpr int16_t kStrictSince = 3;
+  TRY(charge_mutation(request, asked.count - current, request.version >= kStrictSince));
   if (validate_only) return {};
   const Status grown = services.metadata.create_partitions(topic_id, asked.count);
   // Deleted between the check and now.

@@ -173,6 +173,17 @@ Uuid random_topic_id() {
   });
 }
 
+/// Takes the partitions of each topic from what its client may change (KIP-599).
+void charge(const Request& request, std::vector<TopicPlan>& plans) {
+  constexpr int16_t kStrictSince = 6;
+  for (TopicPlan& plan : plans) {
+    if (!plan.spec) continue;
+    const Status charged =
+        charge_mutation(request, plan.spec->partitions_count, request.version >= kStrictSince);
+    if (!charged) plan = {refused(plan.answer.name, charged.error()), {}};
+  }
+}
+
 /// Makes what was planned. Blocks for the metadata log.
 void make(Services& services, std::vector<TopicPlan>& plans) {
   std::vector<TopicSpec> specs;
@@ -221,13 +232,14 @@ std::vector<TopicPlan> plan_topics(const CreateTopicsRequest& request, const Met
   return plans;
 }
 
-CreateTopicsResponse handle_create_topics(Services& services, const Request&,
+CreateTopicsResponse handle_create_topics(Services& services, const Request& request,
                                           const CreateTopicsRequest& message) {
   std::vector<TopicPlan> plans;
   {
     const auto image = services.metadata.read();
     plans = plan_topics(message, *image, services.config, services.node_id);
   }
+  charge(request, plans);
   if (message.validate_only) {
     for (TopicPlan& plan : plans)
       if (plan.spec) plan.answer.topic_id = random_topic_id();

@@ -13,6 +13,7 @@
 #include "broker/config/config.h"
 #include "broker/handlers/handlers.h"
 #include "broker/metadata/store.h"
+#include "broker/topics/topic_table.h"
 
 namespace spool::broker {
 
@@ -86,6 +87,14 @@ void add(std::vector<DeletionPlan>& plans, DeletionPlan plan, const State& state
   plans.push_back(std::move(plan));
 }
 
+Status delete_one(Services& services, const Request& request, const Uuid& topic_id) {
+  constexpr int16_t kStrictSince = 5;
+  const auto topic = services.topics.find(topic_id);
+  const auto partitions_count = topic ? static_cast<int64_t>(topic->partitions.size()) : 0;
+  TRY(charge_mutation(request, partitions_count, request.version >= kStrictSince));
+  return services.metadata.delete_topic(topic_id);
+}
+
 DeleteTopicsResponse refuse_all(const DeleteTopicsRequest& message, int16_t version) {
   const ErrorCode code =
       version < 3 ? ErrorCode::invalid_request : ErrorCode::topic_deletion_disabled;
@@ -115,7 +124,7 @@ DeleteTopicsResponse handle_delete_topics(Services& services, const Request& req
   DeleteTopicsResponse response;
   for (DeletionPlan& plan : plans) {
     if (plan.topic_id) {
-      if (const Status status = services.metadata.delete_topic(*plan.topic_id); !status) {
+      if (const Status status = delete_one(services, request, *plan.topic_id); !status) {
         plan.answer.error_code = wire_code(status.error().code());
         plan.answer.error_message = std::string(status.error().text());
       }

@@ -19,6 +19,7 @@
 #include <string>
 #include <vector>
 
+#include "broker/quota/request_quota.h"
 #include "core/base/bytes.h"
 #include "core/base/check.h"
 #include "core/base/clock.h"
@@ -30,6 +31,10 @@
 #include "core/protocol/codec.h"
 #include "core/protocol/messages/header.h"
 #include "core/storage/log.h"
+
+namespace spool::broker::group {
+class Service;
+}
 
 namespace spool::broker {
 
@@ -61,6 +66,8 @@ struct Services {
   Purgatory& purgatory;
   ValidatorPool& validators;
   ProducerIdAllocator& producer_ids;
+  ClientQuotas& quotas;
+  group::Service& groups;
   net::WorkerPool& workers;
   std::span<const Api> apis;              ///< what ApiVersions advertises and dispatch serves
   const std::vector<Endpoint>& endpoints;  ///< one a listener, in the order of the listeners setting
@@ -80,6 +87,7 @@ struct Request {
   std::string client_host;         ///< the peer's address, "" in process
   size_t endpoint_index = 0;       ///< into Services::endpoints: the listener it came in by
   net::EventLoop* loop = nullptr;  ///< the connection's loop
+  std::shared_ptr<RequestQuota> quota = nullptr;  ///< set while any client has a limit
 };
 
 /// How an answer leaves: bytes with parts of files between them, nothing at all (Produce with acks=0), or by closing.
@@ -93,9 +101,10 @@ struct Response {
   Kind kind = Kind::send;
   Buffer bytes;                   ///< size prefix, header, body
   std::vector<FilePart> files;    ///< ascending by `at`
+  std::chrono::milliseconds mute{0};  ///< how long nothing more is read from the connection
 
-  static Response none() { return {Kind::none, {}, {}}; }
-  static Response close() { return {Kind::close, {}, {}}; }
+  static Response none() { return {Kind::none, {}, {}, {}}; }
+  static Response close() { return {Kind::close, {}, {}, {}}; }
 };
 
 /// Called once, on the loop of the request.
@@ -130,15 +139,47 @@ Response finish_response(Buffer bytes, const std::vector<protocol::Splice>& spli
 Response refuse(Services& services, const Request& request, const Error& error);
 }  // namespace detail
 
+namespace detail {
+
 template <class Message>
-Response encode_response(const Request& request, const Message& message,
-                         std::vector<std::vector<storage::FileSlice>> slices) {
+Response encode_plain(const Request& request, const Message& message,
+                      std::vector<std::vector<storage::FileSlice>> slices) {
   Buffer bytes;
   detail::begin_response(request, bytes);
   std::vector<protocol::Splice> splices;
   const Status status = protocol::encode(message, request.version, bytes, &splices);
   CHECK(status.has_value());
   return detail::finish_response(std::move(bytes), splices, std::move(slices));
+}
+
+/// Charges the request's client, and tells and makes it wait when it is over a limit.
+template <class Message>
+Response encode_limited(const Request& request, const Message& message,
+                        std::vector<std::vector<storage::FileSlice>> slices) {
+  auto answer_bytes = static_cast<int64_t>(protocol::encoded_size(message, request.version));
+  for (const auto& part : slices)
+    for (const storage::FileSlice& slice : part) answer_bytes += slice.size_bytes;
+  const std::chrono::milliseconds wait = request.quota->settle(request, answer_bytes);
+  if constexpr (requires(Message told) { told.throttle_time_ms; }) {
+    if (wait.count() > 0) {
+      Message told = message;
+      told.throttle_time_ms = static_cast<int32_t>(wait.count());
+      Response response = encode_plain(request, told, std::move(slices));
+      response.mute = wait;
+      return response;
+    }
+  }
+  return encode_plain(request, message, std::move(slices));
+}
+
+}  // namespace detail
+
+template <class Message>
+Response encode_response(const Request& request, const Message& message,
+                         std::vector<std::vector<storage::FileSlice>> slices) {
+  if (request.quota) [[unlikely]]
+    return detail::encode_limited(request, message, std::move(slices));
+  return detail::encode_plain(request, message, std::move(slices));
 }
 
 template <class Req, auto handle>
@@ -154,6 +195,7 @@ void on_worker(Services& services, const Request& request, Responder respond) {
   if (!message) return respond(detail::refuse(services, request, message.error()));
   services.workers.submit(
       [&services, &request, message = std::move(*message), respond = std::move(respond)]() mutable {
+        const QuotaTimer timer(request.quota);
         Response response = encode_response(request, handle(services, request, message));
         request.loop->post([respond = std::move(respond), response = std::move(response)]() mutable {
           respond(std::move(response));

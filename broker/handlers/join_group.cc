@@ -1,0 +1,67 @@
+/// JoinGroup: a member enters a rebalance of a classic group and waits until everybody has.
+///
+/// v1  rebalance timeout of its own         v4  KIP-394: the first join gives out a member id (79)
+/// v5  KIP-345: static members              v7  KIP-559: protocol type, nullable names
+/// v9  KIP-814: a returning static leader skips the assignment
+
+#include "broker/group/request.h"
+#include "broker/handlers/handlers.h"
+
+namespace spool::broker {
+
+using protocol::JoinGroupRequest;
+using protocol::JoinGroupResponse;
+
+namespace {
+
+constexpr int16_t kVersionOfNullableNames = 7;
+
+Response encode(const Request& request, JoinGroupResponse answer) {
+  if (request.version < kVersionOfNullableNames && !answer.protocol_name) answer.protocol_name = "";
+  return encode_response(request, answer);
+}
+
+// Ids are told to other members in whatever version they speak, and kept in records.
+ErrorCode check_sizes(const JoinGroupRequest& message) {
+  const auto is_long = [](const std::string& text) { return text.size() > group::kIdBytesMax; };
+  if (is_long(message.group_id)) return ErrorCode::invalid_group_id;
+  const bool has_long_protocol = std::ranges::any_of(
+      message.protocols, [&](const auto& protocol) { return is_long(protocol.name); });
+  if (has_long_protocol || is_long(message.protocol_type) || is_long(message.member_id) ||
+      is_long(message.group_instance_id.value_or("")))
+    return ErrorCode::invalid_request;
+  return ErrorCode::none;
+}
+
+JoinGroupResponse refuse(ErrorCode error, const JoinGroupRequest& message) {
+  JoinGroupResponse answer;
+  answer.error_code = static_cast<int16_t>(error);
+  answer.member_id = message.member_id;
+  return answer;
+}
+
+}  // namespace
+
+void handle_join_group(Services& services, const Request& request, JoinGroupRequest message,
+                       Responder respond) {
+  if (const ErrorCode error = check_sizes(message); error != ErrorCode::none)
+    return respond(encode(request, refuse(error, message)));
+  const std::string group_id = message.group_id;
+  const auto purpose =
+      group_id.empty() ? group::Service::Purpose::look : group::Service::Purpose::write;
+  services.groups.with_group(
+      group_id, purpose,
+      [&request, message = std::move(message), respond = std::move(respond)](
+          ErrorCode error, group::Turn* turn) mutable {
+        if (turn == nullptr)
+          return group::answer_on_loop(request, std::move(respond),
+                                       encode(request, refuse(error, message)));
+        auto reply = [&request, outlet = turn->outlet,
+                      respond = std::move(respond)](JoinGroupResponse answer) mutable {
+          outlet.send(request, std::move(respond), encode(request, std::move(answer)));
+        };
+        turn->coordinator.join(turn->now, group::caller_of(request), message, std::move(reply));
+      });
+}
+
+}  // namespace spool::broker

@@ -1,0 +1,36 @@
+/// SyncGroup: the leader hands in the assignment of a classic group, everybody gets a part of it.
+///
+/// v3  KIP-345: static members    v5  KIP-559: protocol type and name are checked
+///
+/// Waits for the leader.
+
+#include "broker/group/request.h"
+#include "broker/handlers/handlers.h"
+
+namespace spool::broker {
+
+using protocol::SyncGroupRequest;
+using protocol::SyncGroupResponse;
+
+void handle_sync_group(Services& services, const Request& request, SyncGroupRequest message,
+                       Responder respond) {
+  const std::string group_id = message.group_id;
+  services.groups.with_group(
+      group_id, group::Service::Purpose::look,
+      [&request, message = std::move(message), respond = std::move(respond)](
+          ErrorCode error, group::Turn* turn) mutable {
+        if (turn == nullptr) {
+          SyncGroupResponse answer;
+          answer.error_code = static_cast<int16_t>(error);
+          return group::answer_on_loop(request, std::move(respond),
+                                       encode_response(request, answer));
+        }
+        auto reply = [&request, outlet = turn->outlet,
+                      respond = std::move(respond)](const SyncGroupResponse& answer) mutable {
+          outlet.send(request, std::move(respond), encode_response(request, answer));
+        };
+        turn->coordinator.sync(turn->now, group::caller_of(request), message, std::move(reply));
+      });
+}
+
+}  // namespace spool::broker

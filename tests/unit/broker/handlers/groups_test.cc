@@ -1,0 +1,162 @@
+/// The group APIs through a whole broker: the topic that is made on first use, restarts, reading a
+/// directory.
+
+#include "broker/group/service.h"
+#include "core/protocol/messages/create_topics.h"
+#include "core/protocol/messages/delete_groups.h"
+#include "core/protocol/messages/describe_groups.h"
+#include "core/protocol/messages/find_coordinator.h"
+#include "core/protocol/messages/join_group.h"
+#include "core/protocol/messages/list_groups.h"
+#include "core/protocol/messages/metadata.h"
+#include "core/protocol/messages/offset_commit.h"
+#include "core/protocol/messages/offset_fetch.h"
+#include "core/protocol/messages/sync_group.h"
+#include "tests/unit/broker/handlers/broker_fixture.h"
+
+namespace spool::broker {
+
+using namespace protocol;
+
+namespace {
+
+void create_topic(BrokerFixture& f, const std::string& name) {
+  CreateTopicsRequest request;
+  auto& topic = request.topics.emplace_back();
+  topic.name = name;
+  topic.num_partitions = 2;
+  topic.replication_factor = 1;
+  CHECK(f.call<CreateTopicsResponse>(request, 7).topics.at(0).error_code == 0);
+}
+
+int16_t commit(BrokerFixture& f, const std::string& group, int64_t offset) {
+  OffsetCommitRequest request;
+  request.group_id = group;
+  auto& topic = request.topics.emplace_back();
+  topic.name = "orders";
+  topic.partitions.push_back({1, offset, -1, "note", {}});
+  return f.call<OffsetCommitResponse>(request, 9).topics.at(0).partitions.at(0).error_code;
+}
+
+int64_t committed(BrokerFixture& f, const std::string& group) {
+  OffsetFetchRequest request;
+  auto& asked = request.groups.emplace_back();
+  asked.group_id = group;
+  asked.topics.emplace().push_back({"orders", {}, {1}, {}});
+  const auto answer = f.call<OffsetFetchResponse>(request, 8);
+  return answer.groups.at(0).topics.at(0).partitions.at(0).committed_offset;
+}
+
+}  // namespace
+
+TEST_CASE("groups: the partition of a group is Java's hash of its id") {
+  CHECK(group::partition_for("test-group", 50) == 12);
+  CHECK(group::partition_for("my-group", 50) == 12);
+  CHECK(group::partition_for("console-consumer-12345", 50) == 6);
+  CHECK(group::partition_for("", 50) == 0);
+}
+
+TEST_CASE("groups: looking makes no topic, finding a coordinator does, as Kafka sets it up") {
+  BrokerFixture f;
+  CHECK(f.call<ListGroupsResponse>(ListGroupsRequest{}, 5).groups.empty());
+  CHECK(committed(f, "nobody") == -1);
+  MetadataRequest all;
+  all.topics.reset();
+  CHECK(f.call<MetadataResponse>(all, 12).topics.empty());
+  FindCoordinatorRequest find;
+  find.coordinator_keys = {"a", "b"};
+  const auto found = f.call<FindCoordinatorResponse>(find, 4);
+  REQUIRE(found.coordinators.size() == 2);
+  CHECK(found.coordinators[1].key == "b");
+  CHECK(found.coordinators[1].error_code == 0);
+  CHECK(found.coordinators[1].error_message == "");
+  CHECK(found.coordinators[1].node_id == 1);
+  const auto topics = f.call<MetadataResponse>(all, 12).topics;
+  REQUIRE(topics.size() == 1);
+  CHECK(topics[0].name == "__consumer_offsets");
+  CHECK(topics[0].is_internal);
+  CHECK(topics[0].partitions.size() == 3);
+}
+
+TEST_CASE("groups: key types of FindCoordinator") {
+  BrokerFixture f;
+  const auto error = [&](int8_t type, const std::string& key) {
+    FindCoordinatorRequest find;
+    find.key_type = type;
+    find.coordinator_keys = {key};
+    return f.call<FindCoordinatorResponse>(find, 6).coordinators.at(0).error_code;
+  };
+  CHECK(error(1, "tx") == 0);
+  CHECK(error(2, "g:AAAAAAAAAAAAAAAAAAAAAQ:0") == 0);
+  CHECK(error(2, "g") == 42);
+  CHECK(error(3, "g") == 42);
+  FindCoordinatorRequest old;
+  old.key = "g";
+  CHECK(f.call<FindCoordinatorResponse>(old, 3).error_message == "NONE");
+}
+
+TEST_CASE("groups: commits survive a restart, and are read from a directory that is not written") {
+  BrokerFixture f;
+  create_topic(f, "orders");
+  for (int64_t offset = 1; offset <= 50; ++offset) CHECK(commit(f, "g", offset) == 0);
+  CHECK(commit(f, "other", 7) == 0);
+  f.restart();
+  CHECK(committed(f, "g") == 50);
+  CHECK(committed(f, "other") == 7);
+  const auto listed = f.call<ListGroupsResponse>(ListGroupsRequest{}, 5).groups;
+  REQUIRE(listed.size() == 2);
+  CHECK(listed[0].group_id == "g");
+  CHECK(listed[0].group_state == "Empty");
+  CHECK(listed[0].group_type == "classic");
+}
+
+TEST_CASE("groups: an answer waits for the disk where flush.messages asks for it") {
+  BrokerFixture f("log.flush.interval.messages=1\n");
+  create_topic(f, "orders");
+  CHECK(commit(f, "g", 42) == 0);
+  CHECK(committed(f, "g") == 42);
+}
+
+TEST_CASE("groups: a member joins and syncs over the wire") {
+  BrokerFixture f("group.initial.rebalance.delay.ms=0\n");
+  JoinGroupRequest join;
+  join.group_id = "g";
+  join.session_timeout_ms = 10'000;
+  join.rebalance_timeout_ms = 10'000;
+  join.protocol_type = "consumer";
+  const Buffer metadata = to_buffer(as_bytes("meta"));
+  join.protocols.push_back({"range", metadata, {}});
+  join.member_id = f.call<JoinGroupResponse>(join, 9).member_id;
+  const auto joined = f.call<JoinGroupResponse>(join, 9);
+  CHECK(joined.error_code == 0);
+  CHECK(joined.generation_id == 1);
+  REQUIRE(joined.members.size() == 1);
+  CHECK(as_text(joined.members[0].metadata) == "meta");
+  SyncGroupRequest sync;
+  sync.group_id = "g";
+  sync.member_id = join.member_id;
+  sync.generation_id = 1;
+  const Buffer part = to_buffer(as_bytes("part"));
+  sync.assignments.push_back({join.member_id, part, {}});
+  CHECK(as_text(f.call<SyncGroupResponse>(sync, 5).assignment) == "part");
+  DescribeGroupsRequest describe;
+  describe.groups = {"g"};
+  const auto described = f.call<DescribeGroupsResponse>(describe, 6).groups.at(0);
+  CHECK(described.group_state == "Stable");
+  CHECK(as_text(described.members.at(0).member_assignment) == "part");
+  DeleteGroupsRequest remove;
+  remove.groups_names = {"g"};
+  CHECK(f.call<DeleteGroupsResponse>(remove, 2).results.at(0).error_code == 68);
+}
+
+TEST_CASE("groups: an id that no record could keep is refused") {
+  BrokerFixture f;
+  create_topic(f, "orders");
+  CHECK(commit(f, std::string(65'536, 'g'), 1) == 24);
+  JoinGroupRequest join;
+  join.group_id = std::string(65'536, 'g');
+  join.session_timeout_ms = 10'000;
+  CHECK(f.call<JoinGroupResponse>(join, 9).error_code == 24);
+}
+
+}  // namespace spool::broker
