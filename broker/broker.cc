@@ -6,11 +6,16 @@
 
 #include <algorithm>
 #include <thread>
+#include <utility>
 
+#include "broker/group/service.h"
 #include "broker/local_channel.h"
 #include "broker/maintenance.h"
 #include "broker/metadata/identity.h"
 #include "broker/metadata/store.h"
+#include "broker/metrics/metrics_server.h"
+#include "broker/metrics/metrics_text.h"
+#include "broker/quota/quota_follower.h"
 #include "broker/server.h"
 #include "broker/topics/compactor.h"
 #include "broker/topics/fetch_session.h"
@@ -50,6 +55,11 @@ int32_t random_session_id() {
   return load_be<int32_t>(bytes) & INT32_MAX;
 }
 
+QuotaWindows quota_windows(const BrokerConfig& config, std::string_view prefix) {
+  return {static_cast<int>(config.integer(concat(prefix, ".window.num"))),
+          std::chrono::seconds(config.integer(concat(prefix, ".window.size.seconds")))};
+}
+
 /// The name other machines know this one by, for a listener on every address.
 std::string machine_name() {
   char name[256] = {};
@@ -62,6 +72,23 @@ int16_t protocol_number(std::string_view protocol) {
   if (protocol == "SASL_SSL") return 3;
   return 0;
 }
+
+/// Who follows the metadata log, in the order in which they are told.
+class MetadataFollowers final : public MetadataListener {
+ public:
+  MetadataFollowers(TopicTable& topics, QuotaFollower& quotas, group::Service& groups)
+      : topics_(topics), quotas_(quotas), groups_(groups) {}
+  void on_metadata_change(const MetadataDelta& delta) override {
+    topics_.on_metadata_change(delta);
+    quotas_.on_metadata_change(delta);
+    groups_.on_metadata_change(delta);
+  }
+
+ private:
+  TopicTable& topics_;
+  QuotaFollower& quotas_;
+  group::Service& groups_;
+};
 
 class BrokerImpl final : public Broker {
  public:
@@ -79,16 +106,20 @@ class BrokerImpl final : public Broker {
   Status open_directory();
   Status open_metadata();
   Status bind_listeners();
+  Status bind_metrics();
   void name_endpoints();
   Status take_office();
   Status load_topics();
   void start_loops();
+  void start_groups();
   void serve();
+  void serve_metrics();
   Status close_storage();
 
   bool is_read_only() const { return options_.access == Access::read; }
   bool is_serving() const { return options_.access == Access::serve; }
   const BrokerConfig& config() const { return options_.config; }
+  int64_t effective(std::string_view name) const;
 
   storage::FileSystem& fs_;
   const Clock& clock_;
@@ -101,6 +132,7 @@ class BrokerImpl final : public Broker {
   Identity identity_;
   std::vector<ListenerAddress> listeners_;
   std::vector<int> listening_descriptors_;  // bound and not yet handed to the server
+  int metrics_descriptor_ = -1;             // the same for /metrics
   std::vector<Endpoint> endpoints_;
   net::WorkerPool workers_{kWorkersMax};
   storage::OpenFiles open_files_{open_logs_max()};
@@ -110,15 +142,23 @@ class BrokerImpl final : public Broker {
   Purgatory purgatory_;
   ValidatorPool validators_;
   std::vector<std::unique_ptr<net::EventLoop>> loops_;
+  std::unique_ptr<ClientQuotas> quotas_;
+  std::unique_ptr<QuotaFollower> quota_follower_;
+  std::unique_ptr<group::Service> groups_;
+  std::unique_ptr<MetadataFollowers> followers_;
   std::unique_ptr<Services> services_;
   std::unique_ptr<Server> server_;
   std::unique_ptr<Maintenance> maintenance_;
   std::unique_ptr<Compactor> compactor_;
+  std::unique_ptr<MetricsServer> metrics_;
 };
 
 Status BrokerImpl::start() {
   TRY(open_directory());
-  if (is_serving()) TRY(bind_listeners());
+  if (is_serving()) {
+    TRY(bind_listeners());
+    TRY(bind_metrics());
+  }
   name_endpoints();
   TRY(open_metadata());
   if (!is_read_only()) TRY(take_office());
@@ -175,6 +215,29 @@ Status BrokerImpl::bind_listeners() {
   return {};
 }
 
+// What was altered at run time holds for the next start, too.
+int64_t BrokerImpl::effective(std::string_view name) const {
+  const auto image = metadata_->read();
+  const ConfigView view(config(), image->configs(ConfigResourceType::broker, std::to_string(identity_.node_id)),
+                        image->configs(ConfigResourceType::broker, ""));
+  return view.broker_integer(name);
+}
+
+Status BrokerImpl::bind_metrics() {
+  const std::string address = config().text("spool.metrics.listener");
+  if (address.empty()) return {};
+  const size_t colon = address.rfind(':');
+  const auto port = colon == std::string::npos ? std::nullopt
+                                               : parse_int<uint16_t>(std::string_view(address).substr(colon + 1));
+  if (!port)
+    return fail(ErrorCode::invalid_config, concat("spool.metrics.listener: '", address, "' is not host:port"));
+  constexpr int kBacklog = 16;
+  uint16_t bound_port = 0;
+  TRY_ASSIGN(metrics_descriptor_, Server::bind(address.substr(0, colon), *port, kBacklog, &bound_port));
+  logger_.info(concat("metrics: http://", address.substr(0, colon), ':', bound_port, "/metrics"));
+  return {};
+}
+
 void BrokerImpl::name_endpoints() {
   for (const ListenerAddress& listener : listeners_) {
     Endpoint endpoint{listener.name, listener.host, listener.port, protocol_number(listener.protocol)};
@@ -201,32 +264,45 @@ Status BrokerImpl::take_office() {
 
 Status BrokerImpl::load_topics() {
   Replica::Environment environment{fs_, clock_, logger_, *directory_, fill_random,
-                                   config().integer("producer.id.expiration.ms"), &open_files_};
+                                   effective("producer.id.expiration.ms"), &open_files_};
   topics_ = std::make_unique<TopicTable>(std::move(environment), config(), *metadata_);
   metadata_->set_listener(topics_.get());
   return topics_->load(workers_);
 }
 
 void BrokerImpl::start_loops() {
-  const int64_t loops_wanted = is_serving() ? config().integer("num.network.threads") : 1;
+  const int64_t loops_wanted = is_serving() ? effective("num.network.threads") : 1;
   const int64_t cores = std::max<int64_t>(1, std::thread::hardware_concurrency());
   for (int64_t i = 0; i < std::min(loops_wanted, cores); ++i) loops_.push_back(std::make_unique<net::EventLoop>());
   const auto session_slots = config().integer("max.incremental.fetch.session.cache.slots");
   fetch_sessions_ =
       std::make_unique<FetchSessionCache>(clock_, static_cast<size_t>(session_slots), random_session_id);
   producer_ids_ = std::make_unique<ProducerIdAllocator>(*metadata_);
-  services_.reset(new Services{clock_, logger_, config(), *metadata_, *topics_, *fetch_sessions_, purgatory_,
-                               validators_, *producer_ids_, workers_, api_table(), endpoints_, identity_.node_id, identity_.cluster_id,
-                               options_.data_dir, is_read_only()});
+  quotas_ = std::make_unique<ClientQuotas>(quota_windows(config(), "quota"), quota_windows(config(), "controller.quota"));
+  quota_follower_ = std::make_unique<QuotaFollower>(*metadata_, *quotas_);
   for (const auto& loop : loops_) loop->start();
+  start_groups();
+  services_.reset(new Services{clock_, logger_, config(), *metadata_, *topics_, *fetch_sessions_, purgatory_,
+                               validators_, *producer_ids_, *quotas_, *groups_, workers_, api_table(), endpoints_, identity_.node_id, identity_.cluster_id,
+                               options_.data_dir, is_read_only()});
+}
+
+void BrokerImpl::start_groups() {
+  group::Service::Parts parts{clock_, logger_, config(), *metadata_, *topics_, workers_, fill_random, {},
+                              identity_.node_id, is_read_only(), is_serving()};
+  for (const auto& loop : loops_) parts.loops.push_back(loop.get());
+  groups_ = std::make_unique<group::Service>(std::move(parts));
+  followers_ = std::make_unique<MetadataFollowers>(*topics_, *quota_follower_, *groups_);
+  metadata_->set_listener(followers_.get());
+  groups_->start();
 }
 
 void BrokerImpl::serve() {
   ServerLimits limits;
   limits.request_bytes_max = config().integer("socket.request.max.bytes");
   limits.queued_request_bytes_max = config().integer("queued.max.request.bytes");
-  limits.connections_max = static_cast<int32_t>(config().integer("max.connections"));
-  limits.connections_per_ip_max = static_cast<int32_t>(config().integer("max.connections.per.ip"));
+  limits.connections_max = static_cast<int32_t>(effective("max.connections"));
+  limits.connections_per_ip_max = static_cast<int32_t>(effective("max.connections.per.ip"));
   limits.idle_max = std::chrono::milliseconds(config().integer("connections.max.idle.ms"));
   std::vector<net::EventLoop*> loops;
   for (const auto& loop : loops_) loops.push_back(loop.get());
@@ -238,23 +314,39 @@ void BrokerImpl::serve() {
   compactor_ = std::make_unique<Compactor>(*loops_.front(), fs_, clock_, logger_, config(), *metadata_, *directory_,
                                            *topics_, workers_, fill_random);
   compactor_->start();
+  serve_metrics();
+}
+
+void BrokerImpl::serve_metrics() {
+  if (metrics_descriptor_ < 0) return;
+  const MetricsSource source{*topics_, *metadata_, *compactor_};
+  metrics_ = std::make_unique<MetricsServer>(
+      *loops_.front(), workers_, std::exchange(metrics_descriptor_, -1),
+      [source](const HttpRequest& request) { return answer_http(request, source); });
+  metrics_->start();
 }
 
 Status BrokerImpl::stop() {
   if (!directory_) return {};
   purgatory_.close();
+  if (groups_) groups_->stop();
   if (maintenance_) maintenance_->stop();
   if (compactor_) compactor_->stop();
+  if (metrics_) metrics_->stop();
   if (server_) server_->stop();
   for (const int descriptor : listening_descriptors_) ::close(descriptor);
   listening_descriptors_.clear();
+  if (metrics_descriptor_ >= 0) ::close(metrics_descriptor_);
+  metrics_descriptor_ = -1;
   workers_.stop();
   for (const auto& loop : loops_) loop->stop();
   const Status closed = close_storage();
   // Sockets and timers first: they belong to the loops.
+  metrics_.reset();
   compactor_.reset();
   maintenance_.reset();
   server_.reset();
+  groups_.reset();
   loops_.clear();
   services_.reset();
   topics_.reset();

@@ -205,6 +205,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
       const bool goes_on = co_await answer();
       begin_ += frame_bytes;
       if (!goes_on) co_return false;
+      if (answer_->mute.count() == 0) continue;
+      const bool is_over = co_await hold(answer_->mute);
+      if (!is_over) co_return false;
     }
     const bool is_sent = co_await flush();
     co_return is_sent;
@@ -244,6 +247,17 @@ class Connection : public std::enable_shared_from_this<Connection> {
     }
     const bool is_sent = co_await send_with_files();
     co_return is_sent;
+  }
+
+  // Leaves what the client sends alone: it is over a limit. False: closing.
+  awaitable<bool> hold(std::chrono::milliseconds time) {
+    const bool is_sent = co_await flush();
+    if (!is_sent) co_return false;
+    wake_.expires_after(time);
+    asio::error_code ignored;
+    co_await wake_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    last_activity_ = host_.services().clock.monotonic();
+    co_return !is_closing_;
   }
 
   awaitable<bool> flush() {

@@ -19,6 +19,22 @@ Response refuse(Services& services, const Request& request, std::string_view why
   return Response::close();
 }
 
+/// Who the listener says the client is; without authentication all are one.
+constexpr const char* kAnonymous = "ANONYMOUS";
+
+/// The same for a request while clients have limits: it is measured and charged.
+void handle_limited(Services& services, const Api& api, Request& request, Responder respond) {
+  const auto quota = std::make_shared<RequestQuota>(services.quotas, services.clock, kAnonymous,
+                                                    request.header.client_id.value_or(""));
+  request.quota = quota;
+  const QuotaTimer timer(quota);
+  api.handle(services, request, [quota, &request, respond = std::move(respond)](Response response) mutable {
+    // Nobody can tell a client that gets no answer (acks=0) to wait; its connection does all the same.
+    if (response.kind == Response::Kind::none) response.mute = quota->settle(request, 0);
+    respond(std::move(response));
+  });
+}
+
 }  // namespace
 
 void dispatch(Services& services, Request& request, Responder respond) {
@@ -46,6 +62,9 @@ void dispatch(Services& services, Request& request, Responder respond) {
     return respond(refuse(services, request, concat("request header: ", header.error().text())));
   request.header = std::move(*header);
   request.body = request.frame.subspan(header_bytes);
+  if (services.quotas.is_any_set()) [[unlikely]]
+    return handle_limited(services, *api, request, std::move(respond));
+  request.quota = nullptr;
   api->handle(services, request, std::move(respond));
 }
 

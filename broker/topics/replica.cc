@@ -67,6 +67,13 @@ void Replica::put_log(std::unique_ptr<storage::Log> log) {
   open_log_.store(log_.get(), std::memory_order_release);
 }
 
+// Whether a process was killed between making the directory and saying in it whose it is.
+Result<bool> Replica::is_half_made(const std::string& path) const {
+  TRY_ASSIGN(const auto entries, environment_.fs.list(path));
+  return std::all_of(entries.begin(), entries.end(),
+                     [](const storage::DirectoryEntry& entry) { return entry.name.ends_with(".tmp"); });
+}
+
 // The log makes the directory when something is written to it. One that says it belongs to another topic id is put aside as a stray, as Kafka
 // does: it is what is left of a topic of the same name.
 Status Replica::claim_directory() {
@@ -77,6 +84,8 @@ Status Replica::claim_directory() {
   if (environment_.fs.info(path)) {
     TRY_ASSIGN(const std::optional<Uuid> found_id, directory.topic_id(name));
     if (found_id == topic_id_) return {};
+    TRY_ASSIGN(const bool is_left_over, is_half_made(path));
+    if (is_left_over) return directory.remove(name);
     const Uuid aside_id = Uuid::random(environment_.random);
     TRY_ASSIGN(const std::string aside, directory.set_aside(name, name_, storage::DirectoryKind::stray, aside_id));
     environment_.logger.warn(concat("directory ", name, " belongs to ",

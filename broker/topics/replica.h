@@ -135,6 +135,7 @@ class Replica : public std::enable_shared_from_this<Replica> {
   Result<std::unique_ptr<storage::Log>> load_log(const Checkpoints& checkpoints, bool is_clean);
   void put_log(std::unique_ptr<storage::Log> log);
   const storage::Log* open_log() const { return open_log_.load(std::memory_order_acquire); }
+  Result<bool> is_half_made(const std::string& path) const;
   Status claim_directory();
   void wake_waiters();
   /// Takes the partition out of service after its storage failed; says so once.
