@@ -121,6 +121,13 @@ class Client {
   void send_for_frame(int32_t node, const Request& request, CallOptions options,
                       Connection::Done done);
 
+  /// Sends what `request` encodes and waits for the frame that answers it; for tools that take any
+  /// API. Its deadline is set here, and its callback is not used.
+  Result<IncomingFrame> call_frame(int32_t node, Connection::Request request) {
+    request.deadline = now() + options_.request_timeout;
+    return wait_for(node, std::move(request));
+  }
+
   /// Moves bytes and delivers answers once: returns after the first activity, or at `until`.
   /// extra_fd  a descriptor to wait for as well (for `extra_events`), -1 for none
   /// returns   whether extra_fd is ready

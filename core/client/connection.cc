@@ -176,11 +176,20 @@ void Connection::on_time(Time now) {
   const auto overdue = [now](const auto& request) { return request.deadline <= now; };
   if (std::ranges::any_of(in_flight_, overdue) || std::ranges::any_of(waiting_, overdue))
     close(Error(ErrorCode::timed_out,
-                state_ == State::ready ? "no answer in time" : "no connection in time"));
+                state_ == State::ready
+                    ? "no answer in time"
+                    : "no Kafka broker answered in time; the port may be filtered, or want TLS or "
+                      "another protocol"));
 }
 
-void Connection::close(const Error& reason) {
+void Connection::close(const Error& why) {
   if (state_ == State::closed) return;
+  // Hung up on at the first word: that is how those part who speak different languages.
+  const bool is_hung_up = state_ == State::negotiating && why.code() == ErrorCode::disconnected &&
+                          why.text().ends_with("closed the connection");
+  const std::string_view hint =
+      is_hung_up ? " before it said anything; it may want TLS, or be no Kafka broker" : "";
+  const Error reason = is_hung_up ? Error(why.code(), concat(why.text(), hint)) : why;
   state_ = State::closed;
   close_reason_ = reason;
   std::deque<OutgoingFrame> output = std::move(output_);

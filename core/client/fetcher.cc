@@ -443,7 +443,7 @@ void Fetcher::on_answer(int32_t node_id, Result<IncomingFrame> answer) {
           find(topic.topic, topic.topic_id, partition.partition_index, frame->version);
       if (state == nullptr || std::ranges::find(asked, state) == asked.end()) continue;
       state->is_mentioned = true;
-      on_partition(*state, &partition, frame);
+      on_partition(*state, node_id, &partition, frame);
     }
   // What a session's answer leaves out has no news, and no error.
   for (PartitionState* state : asked)
@@ -477,7 +477,7 @@ Fetcher::PartitionState* Fetcher::find(std::string_view topic, const Uuid& id, i
   return found == by_name_.end() ? nullptr : found->second;
 }
 
-void Fetcher::on_partition(PartitionState& state, const void* data,
+void Fetcher::on_partition(PartitionState& state, int32_t node, const void* data,
                            std::shared_ptr<const IncomingFrame> frame) {
   const auto& partition = *static_cast<const FetchResponse::PartitionData*>(data);
   if (const auto code = static_cast<ErrorCode>(partition.error_code); code != ErrorCode::none)
@@ -508,6 +508,7 @@ void Fetcher::on_partition(PartitionState& state, const void* data,
   out.high_watermark = Offset(partition.high_watermark);
   out.is_committed_only = is_committed_only;
   out.next = *behind;
+  out.node = node;
   if (partition.aborted_transactions)
     for (const auto& aborted : *partition.aborted_transactions)
       out.aborted.push_back({ProducerId(aborted.producer_id), Offset(aborted.first_offset)});

@@ -65,6 +65,7 @@ struct Fetched {
   Offset until;  ///< records from here on lie behind the end
   Offset next;   ///< the position behind what this holds
   Offset high_watermark;
+  int32_t node = -1;  ///< the broker that gave it
   struct Aborted {
     ProducerId producer_id;
     Offset first_offset;
@@ -79,6 +80,12 @@ struct Fetched {
   /// a CRC does not match, or what record::RecordReader says; with topic, partition, offset
   template <class F>
   Status for_each(record::RecordReader& reader, F&& f) const;
+
+  /// Calls f(const EntryView&) -> Result<bool> for each whole batch (or legacy message) with
+  /// records that for_each() would give; of the first and the last some may lie outside [from,
+  /// until). false ends the walk.
+  template <class F>
+  Status for_each_entry(F&& f) const;
 
  private:
   /// Whether the batch's records are to be shown; keeps track of the transactions that are aborted
@@ -137,7 +144,7 @@ class Fetcher {
   void on_answer(int32_t node, Result<IncomingFrame> answer);
   void on_request_error(NodeState& node, const std::vector<PartitionState*>& asked, ErrorCode code);
   void note_failure(PartitionState& state, ErrorCode code);
-  void on_partition(PartitionState& state, const void* data,
+  void on_partition(PartitionState& state, int32_t node, const void* data,
                     std::shared_ptr<const IncomingFrame> frame);
   void on_partition_error(PartitionState& state, ErrorCode code);
   PartitionState* find(std::string_view topic, const Uuid& id, int32_t partition, int16_t version);
@@ -163,7 +170,7 @@ class Fetcher {
 };
 
 template <class F>
-Status Fetched::for_each(record::RecordReader& reader, F&& f) const {
+Status Fetched::for_each_entry(F&& f) const {
   size_t next_aborted = 0;
   std::set<ProducerId> aborted_now;
   record::EntryCursor cursor(entries);
@@ -179,16 +186,24 @@ Status Fetched::for_each(record::RecordReader& reader, F&& f) const {
                             Error(ErrorCode::corrupt_message, "the checksum does not match")));
     if (const auto batch = view.batch(); batch && !admits(*batch, next_aborted, aborted_now))
       continue;
-    const BatchInfo info = info_of(view);
+    TRY_ASSIGN(const bool goes_on, f(view));
+    if (!goes_on) return {};
+  }
+}
+
+template <class F>
+Status Fetched::for_each(record::RecordReader& reader, F&& f) const {
+  return for_each_entry([&](const record::EntryView& view) -> Result<bool> {
     bool goes_on = true;
+    const BatchInfo info = info_of(view);
     Status walked = reader.for_each(view, [&](const record::RecordView& record) {
       if (record.offset < from) return true;
       goes_on = record.offset < until && f(record, info);
       return goes_on;
     });
     if (!walked) return fail(broken_at(view.offset(), walked.error()));
-    if (!goes_on) return {};
-  }
+    return goes_on;
+  });
 }
 
 }  // namespace spool::client

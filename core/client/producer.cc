@@ -16,6 +16,7 @@ namespace {
 constexpr size_t kSpareBuffersMax = 16;
 /// Batches shrink to this at least when a broker finds them too large.
 constexpr size_t kBatchBytesMin = 1024;
+constexpr size_t kRecordErrorsShown = 3;
 
 /// The partition's leader is not where we thought, or the topic changed under us (Java:
 /// InvalidMetadataException).
@@ -243,6 +244,33 @@ Status Producer::append(Topic& topic, const ProducerRecord& record) {
   return {};
 }
 
+Status Producer::append_batch(Topic& topic, Partition partition, BytesView bytes) {
+  if (bytes.size() > options_.request_bytes_max)
+    return fail(
+        ErrorCode::message_too_large,
+        concat("a batch of ", bytes.size(), " bytes; the limit is ", options_.request_bytes_max));
+  if (buffered_bytes_ > options_.buffer_bytes_max) TRY(wait_for_room());
+  TRY_ASSIGN(PartitionQueue * queue, choose_partition(topic, {.partition = partition}));
+  if (!queue->open.empty()) seal(*queue);
+  auto batch = std::make_unique<Batch>();
+  batch->queue = queue;
+  batch->bytes = to_buffer(bytes);
+  batch->records_count = record::BatchView(bytes).records_count();
+  batch->base_sequence = options_.is_idempotent ? queue->next_sequence : -1;
+  batch->deadline = client_.now() + options_.delivery_timeout;
+  record::set_base_offset(batch->bytes, Offset(0));
+  record::set_leader_epoch(batch->bytes, kNoLeaderEpoch);
+  record::set_producer(batch->bytes, options_.is_idempotent ? queue->producer_id : kNoProducerId,
+                       options_.is_idempotent ? queue->producer_epoch : kNoProducerEpoch,
+                       batch->base_sequence, false);
+  buffered_bytes_ += batch->bytes.size();
+  if (options_.is_idempotent)
+    queue->next_sequence = record::advance_sequence(queue->next_sequence, batch->records_count);
+  queue->sealed.push_back(std::move(batch));
+  step(client_.now(), -1, nullptr);
+  return {};
+}
+
 Status Producer::wait_for_room() {
   const Time deadline = client_.now() + options_.delivery_timeout;
   while (buffered_bytes_ > options_.buffer_bytes_max) {
@@ -464,9 +492,14 @@ void Producer::on_answer(Flight& flight, Result<IncomingFrame> answer) {
       continue;
     }
     std::string message = found->error_message.value_or("");
-    for (const auto& record : found->record_errors)
-      append_text(message, message.empty() ? "" : "; ", "record ", record.batch_index, ": ",
-                  record.batch_index_error_message.value_or("rejected"));
+    // A batch of thousands has thousands of complaints, mostly the same one.
+    const size_t shown = std::min(found->record_errors.size(), kRecordErrorsShown);
+    for (size_t i = 0; i < shown; ++i)
+      append_text(message, message.empty() ? "" : "; ", "record ",
+                  found->record_errors[i].batch_index, ": ",
+                  found->record_errors[i].batch_index_error_message.value_or("rejected"));
+    if (shown < found->record_errors.size())
+      append_text(message, "; and ", found->record_errors.size() - shown, " more records");
     settle(std::move(batch), static_cast<ErrorCode>(found->error_code), Offset(found->base_offset),
            message);
   }

@@ -106,6 +106,13 @@ class Producer {
   ///         buffer stayed full for the delivery timeout. The record was then not taken.
   Status append(Topic& topic, const ProducerRecord& record);
 
+  /// Sends a whole batch as it is, but for its base offset, leader epoch and producer: its records
+  /// stay compressed as they are. What append() gave for the partition goes before it.
+  /// batch   complete v2 batch with a good CRC and without holes between its offsets, neither
+  ///         control nor transactional nor LogAppendTime; copied
+  /// errors  as append()
+  Status append_batch(Topic& topic, Partition partition, BytesView batch);
+
   /// Seals what has lingered, sends, takes answers; waits until there is something to do, at most
   /// until `until`. returns  whether extra_fd is ready to read
   bool poll(Time until, int extra_fd = -1);

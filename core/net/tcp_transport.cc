@@ -222,6 +222,11 @@ void TcpTransport::deliver_if_whole(std::vector<Buffer>& received) {
 }
 
 Status TcpTransport::begin_frame(int32_t size) {
+  // Who speaks something else shows it in the first bytes, which are no length then.
+  constexpr int32_t kHttp = 0x48545450, kTlsAlert = 0x1503;
+  if (size == kHttp)
+    return fail(ErrorCode::parse_error, concat(name_, " speaks HTTP; this is no Kafka listener"));
+  if (size >> 16 == kTlsAlert) return fail(ErrorCode::parse_error, concat(name_, " wants TLS"));
   if (size < 0 || static_cast<size_t>(size) > options_.frame_bytes_max)
     return fail(ErrorCode::parse_error, concat(name_, ": a frame of ", size,
                                                " bytes; is this a Kafka listener without TLS?"));

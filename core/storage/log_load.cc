@@ -77,10 +77,13 @@ Status PartitionLog::load() {
     // Made by the first change, unless there is something to remember already.
     is_unborn_ = options_.log_start_checkpoint == Offset(0);
     if (!is_unborn_) TRY(fs_.make_directory(path_));
-    is_directory_unsynced_ = is_new_ = true;
     contents = DirectoryContents{};
   }
   if (!contents) return fail(std::move(contents.error()));
+  // What a process that was killed left unsynced, names too, is ours to sync; and whoever made an
+  // empty directory left that to the first flush.
+  if (!options_.is_clean) are_epochs_unsynced_ = contents->has_epochs;
+  if (!options_.is_clean || contents->segments.empty()) is_directory_unsynced_ = is_new_ = true;
   if (contents->has_left_overs && !options_.is_read_only) {
     TRY(clean_left_overs());
     contents = read_directory();
@@ -181,14 +184,19 @@ Result<DirectoryContents> PartitionLog::read_directory() const {
 }
 
 Status PartitionLog::load_epochs(const DirectoryContents& contents) {
+  are_epochs_lost_ = !contents.has_epochs;
   if (!contents.has_epochs) return {};
   TRY_ASSIGN(const std::string text, read_small_file(fs_, concat(path_, '/', kLeaderEpochFile)));
   auto epochs = parse_epoch_checkpoint(text);
-  if (!epochs && options_.is_read_only) {
+  // A power cut leaves it half written: it is replaced without waiting for the disk. Recovery reads
+  // the epochs from the batches.
+  if (!epochs && (options_.is_read_only || !options_.is_clean)) {
     logger_.warn(concat(path_, '/', kLeaderEpochFile, " is unreadable: ", epochs.error().text()));
+    are_epochs_lost_ = true;
     return {};
   }
   if (!epochs) return fail(epochs.error().with_context(kLeaderEpochFile));
+  are_epochs_lost_ = epochs->empty();
   const std::lock_guard lock(mutex_);
   epochs_.load(*epochs);
   return {};
@@ -266,7 +274,8 @@ Status PartitionLog::recover_segments(const DirectoryContents& contents) {
   if (!options_.is_clean) {
     first_unflushed = 0;
     for (size_t i = 0; i < segments_.size(); ++i)
-      if (segments_[i]->base_offset <= options_.recovery_point_checkpoint) first_unflushed = i;
+      if (!are_epochs_lost_ && segments_[i]->base_offset <= options_.recovery_point_checkpoint)
+        first_unflushed = i;
   }
   bool was_last_recovered = false;
   for (size_t i = 0; i < segments_.size(); ++i) {

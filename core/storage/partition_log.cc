@@ -235,6 +235,10 @@ Status PartitionLog::roll_to(Offset base_offset) {
   TRY(write_snapshot(base_offset));
   TRY_ASSIGN(auto segment, create_segment(base_offset));
   const std::lock_guard lock(mutex_);
+  // The finished segment's indexes are on stable storage only after the next flush: until then its
+  // end is not, so that recovery reads it, and that flush syncs it.
+  if (base_offset > old.base_offset)
+    recovery_point_ = std::min(recovery_point_.load(), base_offset.value - 1);
   old.file.reset();
   old.offset_index.release_memory();
   old.time_index.release_memory();
@@ -378,7 +382,7 @@ Status PartitionLog::assign_epoch_start(LeaderEpoch epoch, Offset start) {
   TRY(ensure_directory());
   {
     const std::lock_guard lock(mutex_);
-    if (!epochs_.assign(epoch, start)) return {};
+    if (!epochs_.assign(epoch, start) && !are_epochs_unwritten_) return {};
   }
   return write_epochs_file();
 }
@@ -390,7 +394,7 @@ Status PartitionLog::write_epochs_file() {
   {
     const std::lock_guard lock(mutex_);
     text = format_epoch_checkpoint(epochs_.entries());
-    are_epochs_unsynced_ = true;
+    are_epochs_unwritten_ = true;
   }
   const std::string path = concat(path_, '/', kLeaderEpochFile);
   const std::string temporary = path + ".tmp";
@@ -399,7 +403,11 @@ Status PartitionLog::write_epochs_file() {
     TRY(file->write_at(0, as_bytes(text)));
   }
   is_changed_ = true;
-  return fs_.rename(temporary, path);
+  TRY(fs_.rename(temporary, path));
+  const std::lock_guard lock(mutex_);
+  are_epochs_unwritten_ = false;
+  are_epochs_unsynced_ = true;
+  return {};
 }
 
 std::optional<LeaderEpoch> PartitionLog::latest_epoch() const {
@@ -466,6 +474,12 @@ Status PartitionLog::flush() {
   if (auto synced = sync_pending(pending, syncs_directory, syncs_epochs); !synced)
     return take_offline(std::move(synced.error()));
   const std::lock_guard lock(mutex_);
+  // A segment that was finished meanwhile was synced as an active one, without its indexes.
+  for (const auto& segment : segments_)
+    if (segment->base_offset > pending.back()->base_offset) {
+      target = std::min(target, segment->base_offset.value - 1);
+      break;
+    }
   if (truncations == truncations_) recovery_point_ = std::max<int64_t>(recovery_point_, target);
   return {};
 }

@@ -246,8 +246,10 @@ class PartitionLog final : public Log, private FileHolder {
   ProducerStateManager producers_;
   Offset newest_snapshot_ = kNoOffset;
   std::vector<DueFile> due_files_;
+  bool are_epochs_unwritten_ = false;   // guarded by mutex_; the file lacks what epochs_ has
   bool are_epochs_unsynced_ = false;    // guarded by mutex_
   bool is_directory_unsynced_ = false;  // guarded by mutex_
+  bool are_epochs_lost_ = false;  // no readable leader-epoch-checkpoint when it was loaded
   bool is_new_ = false;       // the directory was made by us: its entry is not durable yet
   bool is_changed_ = false;   // something for close() to write
   uint32_t truncations_ = 0;  // guarded by mutex_; a flush that ran beside one proves nothing

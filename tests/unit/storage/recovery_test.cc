@@ -233,11 +233,28 @@ TEST_CASE("recovery: offsets that do not fit their segment and damaged epochs ar
     t.write_file("00000000000000000100.log", make_batch({.base_offset = 5}));
   }
   SUBCASE("too far above") { t.write_file(kFirstLog, make_batch({.base_offset = 3'000'000'000})); }
-  SUBCASE("epoch file") { t.write_file("leader-epoch-checkpoint", as_bytes("0\n1\nnot one\n")); }
+  SUBCASE("epoch file after an orderly stop") {
+    t.options.is_clean = true;
+    t.write_file("leader-epoch-checkpoint", as_bytes("0\n1\nnot one\n"));
+  }
   SUBCASE("a name that is no number") { t.write_file("abc.log", {}); }
   const auto log = t.try_open();
   REQUIRE_FALSE(log);
   CHECK(log.error().code() == ErrorCode::parse_error);
+}
+
+TEST_CASE("recovery: epochs that a power cut left half written come from the batches") {
+  LogFixture t;
+  {
+    auto log = t.open();
+    for (int i = 0; i < 4; ++i) t.append(*log, 1, i / 2);
+    REQUIRE(log->close());
+  }
+  t.options.recovery_point_checkpoint = Offset(4);
+  t.write_file("leader-epoch-checkpoint", as_bytes("0\n1\nnot one\n"));
+  auto log = t.open();
+  CHECK(log->log_end_offset() == Offset(4));
+  CHECK(t.content("leader-epoch-checkpoint") == "0\n2\n0 0\n1 2\n");
 }
 
 TEST_CASE("left-over files: every crash point of a deletion and of a compaction swap") {

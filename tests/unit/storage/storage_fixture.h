@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
@@ -207,6 +208,7 @@ struct LogFixture {
     const auto entries = fs.list(path());
     REQUIRE(entries);
     for (const DirectoryEntry& entry : *entries) all.push_back(entry.name);
+    std::sort(all.begin(), all.end());
     return all;
   }
   bool has(std::string_view name) const { return std::filesystem::exists(file(name)); }
