@@ -6,8 +6,7 @@
 
 namespace spool::cli {
 
-// Each is defined in cli/cmd/, in the file of its path: "topic create" in
-// topic_create.cc.
+// Each is defined in cli/cmd/, in the file of its path: "topic create" in topic_create.cc.
 extern const Command kTopicCreateCommand;
 extern const Command kTopicListCommand;
 extern const Command kTopicDescribeCommand;
@@ -15,10 +14,30 @@ extern const Command kTopicDeleteCommand;
 extern const Command kTopicAlterCommand;
 extern const Command kTopicTrimCommand;
 extern const Command kTopicCountCommand;
+extern const Command kTopicSizeCommand;
+extern const Command kTopicDiffCommand;
+extern const Command kClusterHandoverCommand;
 extern const Command kClusterInfoCommand;
+extern const Command kClusterApiVersionsCommand;
+extern const Command kClusterFeaturesCommand;
+extern const Command kClusterLogDirsCommand;
+extern const Command kClusterQuorumCommand;
+extern const Command kClusterHealthCommand;
+extern const Command kConfigGetCommand;
+extern const Command kConfigSetCommand;
+extern const Command kConfigAppendCommand;
+extern const Command kConfigSubtractCommand;
+extern const Command kConfigUnsetCommand;
+extern const Command kConfigDiffCommand;
+extern const Command kConfigExportCommand;
+extern const Command kConfigImportCommand;
 extern const Command kProduceCommand;
 extern const Command kConsumeCommand;
 extern const Command kTailCommand;
+extern const Command kOffsetsCommand;
+extern const Command kRawCommand;
+extern const Command kDoctorCommand;
+extern const Command kCopyCommand;
 extern const Command kBrokerCommand;
 extern const Command kInspectCommand;
 extern const Command kVerifyCommand;
@@ -32,17 +51,29 @@ extern const Command kHelpCommand;
 namespace {
 
 const Command* const kCommands[] = {
-    &kBrokerCommand,      &kProduceCommand,      &kConsumeCommand,       &kTailCommand,
-
-    &kTopicCreateCommand, &kTopicListCommand,    &kTopicDescribeCommand, &kTopicDeleteCommand,
-    &kTopicAlterCommand,  &kTopicTrimCommand,    &kTopicCountCommand,    &kClusterInfoCommand,
-
-    &kInspectCommand,     &kVerifyCommand,       &kRepairCommand,        &kUndoCommand,
-    &kSalvageCommand,     &kKafkaDumpLogCommand, &kCompletionCommand,    &kHelpCommand,
+    &kBrokerCommand,          &kProduceCommand,
+    &kConsumeCommand,         &kTailCommand,
+    &kOffsetsCommand,         &kRawCommand,
+    &kDoctorCommand,          &kCopyCommand,
+    &kTopicCreateCommand,     &kTopicListCommand,
+    &kTopicDescribeCommand,   &kTopicDeleteCommand,
+    &kTopicAlterCommand,      &kTopicTrimCommand,
+    &kTopicCountCommand,      &kTopicSizeCommand,
+    &kTopicDiffCommand,       &kClusterInfoCommand,
+    &kClusterHandoverCommand, &kClusterApiVersionsCommand,
+    &kClusterFeaturesCommand, &kClusterLogDirsCommand,
+    &kClusterQuorumCommand,   &kClusterHealthCommand,
+    &kConfigGetCommand,       &kConfigSetCommand,
+    &kConfigAppendCommand,    &kConfigSubtractCommand,
+    &kConfigUnsetCommand,     &kConfigDiffCommand,
+    &kConfigExportCommand,    &kConfigImportCommand,
+    &kInspectCommand,         &kVerifyCommand,
+    &kRepairCommand,          &kUndoCommand,
+    &kSalvageCommand,         &kKafkaDumpLogCommand,
+    &kCompletionCommand,      &kHelpCommand,
 };
 
-/// Letters to insert, drop, change or swap with their neighbour. Words are
-/// short.
+/// Letters to insert, drop, change or swap with their neighbour. Words are short.
 size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::vector<size_t>> d(a.size() + 1, std::vector<size_t>(b.size() + 1));
   for (size_t i = 0; i <= a.size(); ++i) {

@@ -32,6 +32,8 @@ class Context {
 
   /// stdout: data only.
   Out& out() { return out_; }
+  /// Where notes and complaints go.
+  Out& err() { return err_; }
   /// Everything else goes to stderr. A note is prose about what was done; --quiet drops it.
   void note(std::string_view text);
   /// "spool: text"; never dropped. For the failure of one part while others go on; the command then

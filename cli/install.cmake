@@ -2,7 +2,8 @@
 install(TARGETS spool RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 file(GLOB man_pages CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/man/*.1)
 install(FILES ${man_pages} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
-install(FILES ${PROJECT_SOURCE_DIR}/man/spool-format.7 DESTINATION ${CMAKE_INSTALL_MANDIR}/man7)
+file(GLOB overview_pages CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/man/*.7)
+install(FILES ${overview_pages} DESTINATION ${CMAKE_INSTALL_MANDIR}/man7)
 
 set(completions_dir ${PROJECT_BINARY_DIR}/completions)
 install(CODE "

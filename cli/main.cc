@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/compat/personalities.h"
 #include "cli/context.h"
 #include "cli/errors.h"
 #include "cli/help.h"
@@ -83,6 +84,11 @@ Exit run_words(const std::vector<std::string>& words, Out& out, Out& err) {
   if (first == "--help-json") return print(out, err, help_json_all() + "\n");
   if (first == "--version" || first == "-V")
     return print(out, err, concat("spool ", kVersion, "\n"));
+  if (const Personality* const other = find_personality(first)) {
+    auto outcome = other->run({words.begin() + 1, words.end()}, out, err);
+    if (const Status flushed = out.flush(); outcome && !flushed) outcome = fail(flushed.error());
+    return outcome ? *outcome : report(err, outcome.error(), other->name);
+  }
   const Lookup found = find_command(words);
   if (found.command != nullptr)
     return run_command(*found.command,
@@ -108,7 +114,8 @@ std::vector<std::string> command_words(int argc, char** argv) {
   if (name.starts_with("spool-")) name.remove_prefix(6);
   const bool is_command = std::ranges::any_of(
       all_commands(), [&](const Command* command) { return split(command->path, ' ')[0] == name; });
-  if (is_command) words.insert(words.begin(), std::string(name));
+  if (is_command || find_personality(name) != nullptr)
+    words.insert(words.begin(), std::string(name));
   return words;
 }
 

@@ -76,6 +76,10 @@ Status Session::open_directory(client::ClientOptions& options, Access access) {
 
 Result<Session> Session::open(const Args& args, Access access) {
   TRY_ASSIGN(Target target, resolve_target(args));
+  return open(std::move(target), args, access);
+}
+
+Result<Session> Session::open(Target target, const Args& args, Access access) {
   TRY_ASSIGN(client::ClientOptions options, client_options(args));
   Session session(std::move(target));
   if (session.target_.is_directory) {

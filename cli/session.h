@@ -20,6 +20,8 @@ class Session {
   /// versions. errors  disconnected, timed_out: no broker there, with what to do next; locked: the
   /// directory is in use
   static Result<Session> open(const Args& args, Access access);
+  /// The same for a target that is named otherwise; timeouts are the command line's.
+  static Result<Session> open(Target target, const Args& args, Access access);
 
   Session(Session&&) noexcept;
   Session& operator=(Session&&) noexcept;

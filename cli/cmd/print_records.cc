@@ -96,7 +96,7 @@ Status RecordPrinter::print(const client::Fetched& fetched) {
         next = record.offset + 1;
         if (!filter_.is_trivial() && !filter_.admits(record)) return true;
         writer_.append(block_, {fetched.topic, fetched.partition, record, batch.timestamp_type,
-                                batch.leader_epoch});
+                                batch.leader_epoch, fetched.node});
         if (block_.size() >= kBlockBytes) write_block();
         --left_;
         ++in_partition;

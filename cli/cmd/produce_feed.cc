@@ -122,6 +122,7 @@ Status ProduceFeed::flush(int signals_fd) {
 Status ProduceFeed::run_file(const std::string& path) {
   const auto bytes = read_file(path);
   if (!bytes) return refuse(path, bytes.error(), "");
+  if (bytes->empty() && options_.skips_empty_files) return {};
   input_.clear();
   input_.value = as_bytes(*bytes);
   return produce(input_, "");
@@ -190,7 +191,8 @@ Status ProduceFeed::refuse(std::string_view what, const Error& error, std::strin
   ++refused_;
   if (dead_letters_ && !bytes.empty()) dead_letters_->add_bytes(what, bytes, error);
   const Error named = error.text().starts_with(what) ? error : error.with_context(what);
-  if (options_.stops_on_error) return fail(named);
+  // Not a mistake in the command line, whatever code it has: the input is at fault.
+  if (options_.stops_on_error) return fail(ErrorCode::invalid_record, std::string(named.text()));
   // One record that cannot be is no reason to lose the others, but it is a failure.
   if (refused_ <= kComplaintsMax) context_.complain(named.text());
   if (refused_ == kComplaintsMax) context_.complain("more like this are only counted");
@@ -238,6 +240,7 @@ Status ProduceFeed::produce(const InputRecord& input, std::string_view bytes) {
     taken = fail(topic.error());
   if (taken) {
     ++taken_;
+    if (options_.tee && record.value) tee(record);
     return {};
   }
   const ErrorCode code = taken.error().code();
@@ -247,6 +250,17 @@ Status ProduceFeed::produce(const InputRecord& input, std::string_view bytes) {
       (!options_.topic && code != ErrorCode::timed_out && code != ErrorCode::disconnected);
   if (!is_records_fault) return taken;
   return refuse(where(), taken.error(), bytes);
+}
+
+void ProduceFeed::tee(const client::ProducerRecord& record) {
+  record::RecordView view;
+  view.key = record.key;
+  view.value = record.value;
+  view.timestamp_ms = record.timestamp_ms;
+  std::string out;
+  options_.tee->append(out, {last_topic_name_, record.partition.value_or(Partition(-1)), view,
+                             record::TimestampType::create_time});
+  context_.out().write(out);
 }
 
 void ProduceFeed::on_delivery(const client::Delivery& delivery) {

@@ -34,6 +34,7 @@ struct FeedOptions {
   InputForm form;
   std::vector<std::string> files;  ///< "-" is stdin
   bool takes_whole_files = false;
+  bool skips_empty_files = false;    ///< with whole files
   std::optional<std::string> topic;  ///< else each record names its own
   std::optional<std::string> key;
   std::vector<std::pair<std::string, std::optional<std::string>>> headers;
@@ -46,6 +47,7 @@ struct FeedOptions {
   bool stops_on_error = false;
   std::optional<std::string> dead_letter;
   std::optional<RecordFormat> ack_format;
+  std::optional<RecordFormat> tee;  ///< print each record when it is taken
 };
 
 class ProduceFeed {
@@ -80,6 +82,7 @@ class ProduceFeed {
   Status refuse(std::string_view what, const Error& error, std::string_view bytes);
   Result<client::Producer::Topic*> topic_of(const InputRecord& input);
   void on_delivery(const client::Delivery& delivery);
+  void tee(const client::ProducerRecord& record);
   Status check_failures() const;
   client::Client::Time next_wake(bool is_waiting) const;
   bool is_too_early() const;

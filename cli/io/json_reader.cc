@@ -86,6 +86,7 @@ bool JsonReader::read_string(std::string_view& out) {
   size_t plain = begin;
   bool has_escapes = false, has_high = false;
   for (;; ++at_) {
+    at_ += plain_json_prefix(text_.substr(at_), !has_high);
     if (at_ == text_.size()) return fail_with("a string does not end");
     const auto c = static_cast<uint8_t>(text_[at_]);
     if (c == '"') break;

@@ -1,5 +1,8 @@
 #include "cli/io/json_text.h"
 
+#include <bit>
+#include <cstring>
+
 #include "core/base/text.h"
 
 namespace spool::cli {
@@ -49,10 +52,49 @@ void append_escape(std::string& out, char c) {
   }
 }
 
+constexpr uint64_t kOnes = 0x0101010101010101;
+constexpr uint64_t kHighs = 0x8080808080808080;
+
+uint64_t load_word(const char* from) {
+  uint64_t word;
+  std::memcpy(&word, from, sizeof word);
+  return word;
+}
+
+/// The high bit of each byte below `limit` (at most 0x80). Bytes behind the first one found may be
+/// wrong: borrows run upwards.
+constexpr uint64_t bytes_below(uint64_t word, uint8_t limit) {
+  return (word - kOnes * limit) & ~word & kHighs;
+}
+
+constexpr uint64_t bytes_equal(uint64_t word, uint8_t value) {
+  return bytes_below(word ^ kOnes * value, 1);
+}
+
 }  // namespace
+
+size_t plain_json_prefix(std::string_view text, bool stops_at_high) {
+  size_t at = 0;
+  const uint64_t high_mask = stops_at_high ? kHighs : 0;
+  for (; at + 8 <= text.size(); at += 8) {
+    const uint64_t word = load_word(text.data() + at);
+    const uint64_t found = bytes_below(word, 0x20) | bytes_equal(word, '"') |
+                           bytes_equal(word, '\\') | bytes_equal(word, 0x7f) | (word & high_mask);
+    if (found != 0) return at + static_cast<size_t>(std::countr_zero(found)) / 8;
+  }
+  for (; at < text.size(); ++at) {
+    const auto c = static_cast<uint8_t>(text[at]);
+    if (c < 0x20 || c == '"' || c == '\\' || c == 0x7f || (stops_at_high && c >= 0x80)) break;
+  }
+  return at;
+}
 
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
+    if (text.size() >= 8 && (load_word(text.data()) & kHighs) == 0) {
+      text.remove_prefix(8);
+      continue;
+    }
     const size_t length = sequence_bytes(text);
     if (length == 0) return false;
     text.remove_prefix(length);
@@ -62,15 +104,13 @@ bool is_utf8(std::string_view text) {
 
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
-  size_t plain = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<uint8_t>(text[i]);
-    if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f) continue;
-    out += text.substr(plain, i - plain);
-    append_escape(out, text[i]);
-    plain = i + 1;
+  while (true) {
+    const size_t plain = plain_json_prefix(text, false);
+    out += text.substr(0, plain);
+    if (plain == text.size()) break;
+    append_escape(out, text[plain]);
+    text.remove_prefix(plain + 1);
   }
-  out += text.substr(plain);
   out += '"';
 }
 

@@ -312,7 +312,8 @@ RecordFormat RecordFormat::delimited(std::optional<std::string> key_delimiter,
 void RecordFormat::append_bytes(std::string& out, const FormatPart& part,
                                 const std::optional<BytesView>& bytes) const {
   const bool is_json = part.bytes == BytesForm::json || part.bytes == BytesForm::embed;
-  if (!bytes && (!is_json || part.null_text)) {
+  const bool is_null = !bytes || (shows_empty_as_null_ && bytes->empty());
+  if (is_null && (!is_json || part.null_text)) {
     out += part.null_text ? *part.null_text : null_marker_;
     return;
   }

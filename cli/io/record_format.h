@@ -61,6 +61,9 @@ class RecordFormat {
   static RecordFormat delimited(std::optional<std::string> key_delimiter, std::string delimiter,
                                 std::string null_marker);
 
+  /// Empty keys and values read as null_marker too, as with kcat -Z.
+  void show_empty_as_null() { shows_empty_as_null_ = true; }
+
   void append(std::string& out, const ShownRecord& shown) const { append(out, shown, 1); }
   /// counter  what %i prints
   void append(std::string& out, const ShownRecord& shown, int64_t counter) const;
@@ -77,6 +80,7 @@ class RecordFormat {
 
   std::vector<FormatPart> parts_;
   std::string null_marker_;
+  bool shows_empty_as_null_ = false;
 };
 
 /// Appends a number in a form; what does not fit loses its high bytes.

@@ -13,6 +13,7 @@ struct LineRules {
   std::optional<std::string> key_delimiter;  ///< what stands before the first of it is the key
   std::optional<std::string> null_marker;    ///< what reads like this is null
   bool is_empty_null = false;
+  bool skips_empty = false;  ///< an empty line is no record
 
   std::optional<BytesView> field(std::string_view text) const {
     if ((is_empty_null && text.empty()) || (null_marker && text == *null_marker))
@@ -30,6 +31,8 @@ class LineCutter final : public RecordCutter {
     // The last line needs no newline.
     if (end == bytes.npos && !is_end) return more();
     std::string_view line = bytes.substr(0, end);
+    const size_t taken = end == bytes.npos ? bytes.size() : end + rules_.delimiter.size();
+    if (rules_.skips_empty && line.empty()) return nothing(taken);
     if (rules_.key_delimiter) {
       const size_t at = line.find(*rules_.key_delimiter);
       if (at != line.npos) {
@@ -39,7 +42,7 @@ class LineCutter final : public RecordCutter {
       }
     }
     out.value = rules_.field(line);
-    return taken_record(end == bytes.npos ? bytes.size() : end + rules_.delimiter.size());
+    return taken_record(taken);
   }
 
  private:

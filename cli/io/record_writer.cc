@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cli/io/escapes.h"
+#include "cli/io/json_text.h"
 #include "core/base/text.h"
 
 namespace spool::cli {
@@ -78,6 +79,41 @@ void append_hex_record(std::string& out, const ShownRecord& shown) {
   append_hex_field(out, "value", shown.record.value);
 }
 
+void append_kcat_bytes(std::string& out, const std::optional<BytesView>& bytes) {
+  if (bytes)
+    append_json_string(out, as_text(*bytes));
+  else
+    out += "null";
+}
+
+void append_kcat_json(std::string& out, const ShownRecord& shown) {
+  const record::RecordView& record = shown.record;
+  const bool has_append_time = shown.timestamp_type == record::TimestampType::log_append_time;
+  const bool has_create_time = shown.timestamp_type == record::TimestampType::create_time;
+  out += "{\"topic\":";
+  append_json_string(out, shown.topic);
+  append_text(out, ",\"partition\":", shown.partition.value, ",\"offset\":", record.offset.value,
+              ",\"tstype\":\"",
+              has_append_time ? "logappend" : (has_create_time ? "create" : "unknown"),
+              "\",\"ts\":", record.timestamp_ms, ",\"broker\":", shown.broker);
+  if (record.headers_count > 0) {
+    out += ",\"headers\":[";
+    record::HeaderCursor cursor(record);
+    for (bool is_first = true; const auto header = cursor.next(); is_first = false) {
+      if (!is_first) out += ',';
+      append_json_string(out, as_text(header->key));
+      out += ',';
+      append_kcat_bytes(out, header->value);
+    }
+    out += ']';
+  }
+  out += ",\"key\":";
+  append_kcat_bytes(out, record.key);
+  out += ",\"payload\":";
+  append_kcat_bytes(out, record.value);
+  out += '}';
+}
+
 template <class... Ts>
 struct Overloaded : Ts... {
   using Ts::operator()...;
@@ -119,6 +155,13 @@ Result<RecordWriter> RecordWriter::make(const Args& args) {
   return RecordWriter(std::move(text));
 }
 
+RecordWriter RecordWriter::of_form(std::string_view form) {
+  if (form == "jsonl") return RecordWriter(JsonLines{});
+  if (form == "frames") return RecordWriter(FrameWriter());
+  auto columns = parse_record_columns("");
+  return RecordWriter(Rows{RecordRows(form == "csv" ? ',' : '\t', std::move(*columns)), true});
+}
+
 void RecordWriter::begin(std::string& out) {
   if (auto* frames = std::get_if<FrameWriter>(&form_)) frames->begin(out);
   if (const auto* rows = std::get_if<Rows>(&form_); rows != nullptr && rows->has_header)
@@ -134,6 +177,10 @@ void RecordWriter::append(std::string& out, const ShownRecord& shown) {
                           if (json.is_array) out += count_ == 1 ? "\n  " : ",\n  ";
                           append_record_json(out, shown, json.options);
                           if (!json.is_array) out += '\n';
+                        },
+                        [&](const KcatJson& json) {
+                          append_kcat_json(out, shown);
+                          out += json.delimiter;
                         },
                         [&](const Rows& rows) { rows.rows.append(out, shown); },
                         [&](Hex) { append_hex_record(out, shown); },

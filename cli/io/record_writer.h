@@ -73,6 +73,15 @@ class RecordWriter {
   /// errors  invalid_argument: options that do not go together, a bad format
   static Result<RecordWriter> make(const Args& args);
 
+  /// One of the forms that lose nothing: "jsonl", "csv", "tsv", "frames".
+  static RecordWriter of_form(std::string_view form);
+
+  static RecordWriter of_format(RecordFormat format) { return RecordWriter(std::move(format)); }
+  /// kcat's -J: its names, headers as one flat array, bytes as they are.
+  static RecordWriter kcat_json(std::string delimiter) {
+    return RecordWriter(KcatJson{std::move(delimiter)});
+  }
+
   /// What stands before the first record.
   void begin(std::string& out);
   void append(std::string& out, const ShownRecord& shown);
@@ -89,9 +98,12 @@ class RecordWriter {
     RecordRows rows;
     bool has_header = true;
   };
+  struct KcatJson {
+    std::string delimiter;
+  };
   struct Hex {};
   struct Raw {};
-  using Form = std::variant<RecordFormat, JsonLines, Rows, Hex, Raw, FrameWriter>;
+  using Form = std::variant<RecordFormat, JsonLines, KcatJson, Rows, Hex, Raw, FrameWriter>;
 
   explicit RecordWriter(Form form) : form_(std::move(form)) {}
   static Result<Form> make_text(const Args& args);

@@ -15,6 +15,7 @@ struct ShownRecord {
   const record::RecordView& record;
   record::TimestampType timestamp_type;
   LeaderEpoch leader_epoch = kNoLeaderEpoch;
+  int32_t broker = -1;  ///< that gave it
 };
 
 /// "create", "append" or "none", as JSON and columns write it.

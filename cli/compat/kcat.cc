@@ -1,0 +1,566 @@
+// kcat: produce, consume, list and query with kcat's options and kcat's stdout.
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "cli/cmd/print_records.h"
+#include "cli/cmd/produce_feed.h"
+#include "cli/compat/kcat_properties.h"
+#include "cli/compat/personalities.h"
+#include "cli/context.h"
+#include "cli/io/escapes.h"
+#include "cli/io/json_text.h"
+#include "cli/io/record_lines.h"
+#include "cli/io/signals.h"
+#include "cli/session.h"
+#include "core/client/admin.h"
+#include "core/client/fetcher.h"
+
+namespace spool::cli {
+
+namespace {
+
+constexpr std::string_view kOptionLetters =
+    "PCG:LQM:t:p:b:z:o:eED:K:k:H:Od:qvF:X:c:Tuf:ZlVhs:r:Jm:U";
+constexpr OptionRows kRows[] = {kConnectionOptions};
+/// Not in the table of commands: it gives Session and Context what they ask of a command line.
+constinit const Command kCommand = {.path = "kcat",
+                                    .usage = "[OPTION...]",
+                                    .summary = "kcat",
+                                    .description = "",
+                                    .options = kRows,
+                                    .operands_max = 0,
+                                    .run = nullptr};
+
+constexpr std::string_view kUsage =
+    "Usage: kcat <options> [file1 file2 .. | topic1 topic2 ..]\n"
+    "  -C | -P | -L | -Q      Consume, produce, list metadata, query offsets by time\n"
+    "  -b HOST:PORT,...       Brokers\n"
+    "  -t TOPIC               Topic; with -Q TOPIC:PARTITION:TIME, may be repeated\n"
+    "  -p N                   Partition\n"
+    "  -o OFFSET              beginning, end, N, -N, s@TIME, e@TIME\n"
+    "  -e                     Leave at the end\n"
+    "  -c N                   Stop after N messages\n"
+    "  -D DELIM -K DELIM      Message and key delimiter\n"
+    "  -k KEY -H NAME=VALUE   Fixed key; header, may be repeated\n"
+    "  -f FORMAT              %s %S %R %k %K %T %h %t %p %o\n"
+    "  -J                     JSON\n"
+    "  -Z                     Empty is NULL when producing; NULL is shown when consuming\n"
+    "  -l                     Read the file as lines\n"
+    "  -T                     Print what is sent\n"
+    "  -z CODEC               none, gzip, snappy, lz4, zstd\n"
+    "  -X NAME=VALUE          A property of librdkafka\n"
+    "  -F FILE                Properties, one a line\n"
+    "  -m SECONDS             Longest wait for metadata\n"
+    "  -q -v -u -E -d -O -V -h\n";
+
+/// The command line, as getopt takes it apart.
+struct KcatArgs {
+  std::map<char, std::vector<std::string>> given;
+  std::vector<std::string> operands;
+
+  bool has(char letter) const { return given.contains(letter); }
+  const std::string& last(char letter) const { return given.at(letter).back(); }
+  std::optional<std::string> value(char letter) const {
+    const auto found = given.find(letter);
+    return found == given.end() ? std::nullopt : std::optional(found->second.back());
+  }
+};
+
+std::unexpected<Error> kcat_usage(std::string text) { return usage_error(std::move(text)); }
+
+Result<KcatArgs> parse(const std::vector<std::string>& words) {
+  KcatArgs out;
+  bool is_rest = false;
+  for (size_t i = 0; i < words.size(); ++i) {
+    const std::string& word = words[i];
+    if (i == 0 && (word == "kcat" || word == "kafkacat")) continue;  // container entry points
+    if (is_rest || word.size() < 2 || word[0] != '-') {
+      out.operands.push_back(word);
+      continue;
+    }
+    if (word == "--") {
+      is_rest = true;
+      continue;
+    }
+    for (size_t at = 1; at < word.size(); ++at) {
+      const size_t known = word[at] == ':' ? kOptionLetters.npos : kOptionLetters.find(word[at]);
+      if (known == kOptionLetters.npos) return kcat_usage(concat("kcat has no option -", word[at]));
+      const bool takes_value =
+          known + 1 < kOptionLetters.size() && kOptionLetters[known + 1] == ':';
+      auto& values = out.given[word[at]];
+      if (!takes_value) {
+        values.emplace_back();
+        continue;
+      }
+      if (at + 1 < word.size()) {
+        values.push_back(word.substr(at + 1));
+      } else if (i + 1 < words.size()) {
+        values.push_back(words[++i]);
+      } else {
+        return kcat_usage(concat("-", word[at], " wants a value"));
+      }
+      break;
+    }
+  }
+  return out;
+}
+
+/// What every mode works with.
+struct Kcat {
+  KcatArgs args;
+  KcatProperties properties;
+  Args connection;  ///< for Session and Context
+  Context context;
+  Out& out;
+};
+
+Result<Session> open_session(Kcat& kcat) {
+  auto broker = kcat.args.value('b');
+  if (!broker) broker = kcat.properties.brokers;
+  if (!broker) return kcat_usage("-b <broker,..> missing");
+  return Session::open(Target{false, *broker}, kcat.connection, Access::write);
+}
+
+Result<std::optional<Partition>> partition_of(const Kcat& kcat) {
+  const auto text = kcat.args.value('p');
+  if (!text) return std::optional<Partition>();
+  const auto number = parse_int<int32_t>(*text);
+  if (!number || *number < -1) return kcat_usage(concat("-p: '", *text, "' is no partition"));
+  return *number < 0 ? std::optional<Partition>() : std::optional(Partition(*number));
+}
+
+Result<std::string> topic_of(const Kcat& kcat) {
+  const auto topic = kcat.args.value('t');
+  if (!topic) return kcat_usage("-t <topic> missing");
+  return *topic;
+}
+
+Result<int64_t> count_of(const Kcat& kcat) {
+  const auto text = kcat.args.value('c');
+  if (!text) return INT64_MAX;
+  const auto count = parse_int<int64_t>(*text);
+  if (!count || *count < 0) return kcat_usage(concat("-c: '", *text, "' is no number"));
+  return *count == 0 ? INT64_MAX : *count;
+}
+
+// Producing.
+
+Result<Exit> produce(Kcat& kcat) {
+  FeedOptions options;
+  LineRules rules;
+  rules.skips_empty = true;
+  TRY_ASSIGN(rules.delimiter, unescape(kcat.args.value('D').value_or("\\n")));
+  if (rules.delimiter.empty()) return kcat_usage("-D: empty delimiter");
+  if (const auto given = kcat.args.value('K')) {
+    TRY_ASSIGN(rules.key_delimiter, unescape(*given));
+    // kcat turns an empty key to NULL, and with -Z an empty value too, only beside a delimiter.
+    rules.is_empty_null = kcat.args.has('Z');
+  }
+  options.form = {"message", [rules] { return std::make_unique<LineCutter>(rules); }};
+  TRY_ASSIGN(options.topic, topic_of(kcat));
+  TRY_ASSIGN(options.partition, partition_of(kcat));
+  TRY_ASSIGN(options.count_max, count_of(kcat));
+  options.key = kcat.args.value('k');
+  if (kcat.args.has('H'))
+    for (const std::string& text : kcat.args.given.at('H')) {
+      const size_t equals = text.find('=');
+      options.headers.emplace_back(
+          text.substr(0, equals),
+          equals == text.npos ? std::nullopt : std::optional(text.substr(equals + 1)));
+    }
+  options.files = kcat.args.operands;
+  options.takes_whole_files = !options.files.empty() && !kcat.args.has('l');
+  options.skips_empty_files = true;
+  if (options.files.empty()) options.files.push_back("-");
+  if (kcat.args.has('T')) {
+    TRY_ASSIGN(options.tee, RecordFormat::parse("%s", ""));
+  }
+  client::ProducerOptions producer = kcat.properties.producer;
+  if (const auto codec = kcat.args.value('z')) {
+    const auto parsed = compress::parse_codec(*codec);
+    if (!parsed) return kcat_usage(concat("-z: no codec '", *codec, "'"));
+    producer.codec = *parsed;
+  }
+  StopSignals signals;
+  TRY_ASSIGN(Session session, open_session(kcat));
+  TRY_ASSIGN(const auto feed, ProduceFeed::create(kcat.context, session.client(),
+                                                  std::move(producer), std::move(options)));
+  std::optional<Exit> stop;
+  const Status fed = feed->run(signals, stop);
+  const Status flushed = feed->flush(signals.poll_fd());
+  const auto stats = feed->producer_stats();
+  if (stats.records_failed > 0)
+    kcat.context.complain(concat("Delivery failed for ", stats.records_failed,
+                                 " messages: ", stats.first_error->text()));
+  TRY(session.close());
+  TRY(fed);
+  TRY(flushed);
+  return stats.records_failed + feed->refused() > 0 ? Exit::failed : Exit::done;
+}
+
+// Consuming.
+
+/// kcat's format strings know no braces and no names behind tokens: what follows is literal.
+Result<RecordFormat> kcat_format(std::string_view format, bool shows_null) {
+  constexpr std::string_view kTokens = "sSRkKThtpo%";
+  std::string out;
+  for (size_t at = 0; at < format.size(); ++at) {
+    out += format[at];
+    if (format[at] == '\\' && at + 1 < format.size()) out += format[++at];
+    if (format[at] != '%' || (at > 0 && format[at - 1] == '\\')) continue;
+    const char token = ++at < format.size() ? format[at] : '\0';
+    if (token == '\0' || !kTokens.contains(token))
+      return kcat_usage(concat("Unsupported formatter: %", token));
+    out += token;
+    if (at + 1 < format.size() && (format[at + 1] == '{' || format[at + 1] == '['))
+      out += format[++at] == '{' ? "\\x7b" : "\\x5b";
+  }
+  TRY_ASSIGN(RecordFormat parsed, RecordFormat::parse(out, shows_null ? "NULL" : ""));
+  if (shows_null) parsed.show_empty_as_null();
+  return parsed;
+}
+
+std::string escape_as_format(std::string_view text) {
+  std::string out;
+  for (const char c : text) append_text(out, "\\x", hex({&c, 1}));
+  return out;
+}
+
+Result<RecordWriter> kcat_writer(const Kcat& kcat) {
+  TRY_ASSIGN(const std::string delimiter, unescape(kcat.args.value('D').value_or("\\n")));
+  if (kcat.args.has('J')) return RecordWriter::kcat_json(delimiter);
+  if (const auto format = kcat.args.value('f')) {
+    TRY_ASSIGN(RecordFormat parsed, kcat_format(*format, kcat.args.has('Z')));
+    return RecordWriter::of_format(std::move(parsed));
+  }
+  std::string format = "%s" + escape_as_format(delimiter);
+  if (const auto given = kcat.args.value('K')) {
+    TRY_ASSIGN(const std::string key_delimiter, unescape(*given));
+    format = "%k" + escape_as_format(key_delimiter) + format;
+    if (kcat.args.has('O')) format = "%o" + escape_as_format(key_delimiter) + format;
+  }
+  TRY_ASSIGN(RecordFormat parsed, kcat_format(format, kcat.args.has('Z')));
+  return RecordWriter::of_format(std::move(parsed));
+}
+
+/// -o, which may be there twice: s@ and e@.
+Result<client::OffsetRange> range_of(const Kcat& kcat) {
+  client::OffsetRange out;
+  if (!kcat.args.has('o')) return out;
+  for (const std::string& text : kcat.args.given.at('o')) {
+    const bool is_stop = text.starts_with("e@");
+    const std::string_view time = text.size() > 2 ? std::string_view(text).substr(2) : "";
+    if (is_stop || text.starts_with("s@")) {
+      const auto ms = parse_int<int64_t>(time);
+      if (!ms) return kcat_usage(concat("-o: '", text, "' is no time in milliseconds"));
+      const client::StartOffset at{client::StartOffset::Kind::time, *ms};
+      if (is_stop)
+        out.stop = at;
+      else
+        out.start = at;
+      continue;
+    }
+    if (text == "stored") return kcat_usage("-o stored is for groups");
+    TRY_ASSIGN(out.start, client::parse_start_offset(text, 0));
+  }
+  return out;
+}
+
+Result<Exit> consume(Kcat& kcat) {
+  TRY_ASSIGN(RecordWriter writer, kcat_writer(kcat));
+  TRY_ASSIGN(const client::OffsetRange range, range_of(kcat));
+  TRY_ASSIGN(const auto partition, partition_of(kcat));
+  TRY_ASSIGN(const std::string topic, topic_of(kcat));
+  TRY_ASSIGN(const int64_t count, count_of(kcat));
+  StopSignals signals;
+  TRY_ASSIGN(Session session, open_session(kcat));
+  client::Client& client = session.client();
+  TRY_ASSIGN(const client::TopicInfo* const info, client.wait_for_topic(topic));
+  bool has_lost = false;
+  client::FetcherOptions options;
+  options.stop_at_live_end = kcat.args.has('e');
+  options.isolation = kcat.properties.isolation;
+  options.on_lost = [&](std::string_view, Partition, const Error& error) {
+    kcat.context.complain(error.text());
+    has_lost = true;
+  };
+  client::Fetcher fetcher(client, std::move(options));
+  for (size_t i = 0; i < info->partitions.size(); ++i)
+    if (!partition || partition->value == static_cast<int32_t>(i))
+      fetcher.add(topic, Partition(static_cast<int32_t>(i)), range.start, range.stop);
+  if (partition && static_cast<size_t>(partition->value) >= info->partitions.size())
+    return fail(ErrorCode::unknown_topic_or_partition,
+                concat("Topic ", topic, " [", partition->value, "]: unknown partition"));
+  TRY(fetcher.start());
+  TRY_ASSIGN(const RecordFilter everything, RecordFilter::make({}));
+  RecordPrinter printer(kcat.context, client, fetcher, writer, everything, nullptr,
+                        {.count = count});
+  const auto outcome = printer.run(signals, true);
+  const Status flushed = printer.flush();
+  if (!outcome) return outcome;
+  TRY(flushed);
+  TRY(session.close());
+  // A signal is how kcat is ended.
+  const bool is_stopped = *outcome == Exit::interrupted || *outcome == Exit::terminated;
+  if (has_lost) return Exit::failed;
+  return is_stopped ? Exit::done : *outcome;
+}
+
+// Metadata.
+
+std::string numbers(const std::vector<int32_t>& list) {
+  std::string out;
+  for (const int32_t number : list) append_text(out, out.empty() ? "" : ",", number);
+  return out;
+}
+
+/// librdkafka's words for an error, as far as metadata has them.
+std::string_view kafka_words(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::unknown_topic_or_partition:
+      return "Broker: Unknown topic or partition";
+    case ErrorCode::leader_not_available:
+      return "Broker: Leader not available";
+    case ErrorCode::invalid_topic_exception:
+      return "Broker: Invalid topic";
+    case ErrorCode::replica_not_available:
+      return "Broker: Replica not available";
+    default:
+      return error_name(code);
+  }
+}
+
+void print_metadata_text(std::string& out, const client::ClusterInfo& cluster,
+                         const std::vector<client::TopicInfo>& topics, std::string_view which,
+                         const std::string& origin) {
+  append_text(out, "Metadata for ", which, " (from broker ", origin, "):\n ",
+              cluster.brokers.size(), " brokers:\n");
+  for (const client::BrokerInfo& broker : cluster.brokers)
+    append_text(out, "  broker ", broker.node_id, " at ", broker.endpoint.to_string(),
+                broker.node_id == cluster.controller_id ? " (controller)" : "", "\n");
+  append_text(out, " ", topics.size(), " topics:\n");
+  for (const client::TopicInfo& topic : topics) {
+    append_text(out, "  topic \"", topic.name, "\" with ", topic.partitions.size(), " partitions:");
+    if (topic.error != ErrorCode::none) append_text(out, " ", kafka_words(topic.error));
+    out += '\n';
+    for (size_t i = 0; i < topic.partitions.size(); ++i) {
+      const client::PartitionInfo& partition = topic.partitions[i];
+      append_text(out, "    partition ", i, ", leader ", partition.leader,
+                  ", replicas: ", numbers(partition.replicas), ", isrs: ", numbers(partition.isr));
+      if (partition.error != ErrorCode::none) append_text(out, ", ", kafka_words(partition.error));
+      out += '\n';
+    }
+  }
+}
+
+void append_ids(std::string& out, const std::vector<int32_t>& list) {
+  out += '[';
+  for (size_t i = 0; i < list.size(); ++i)
+    append_text(out, i == 0 ? "" : ",", "{\"id\":", list[i], "}");
+  out += ']';
+}
+
+void print_metadata_json(std::string& out, const client::ClusterInfo& cluster,
+                         const std::vector<client::TopicInfo>& topics,
+                         const std::optional<std::string>& asked, int32_t origin_id,
+                         const std::string& origin_name) {
+  append_text(out, "{\"originating_broker\":{\"id\":", origin_id, ",\"name\":");
+  append_json_string(out, origin_name);
+  out += "},\"query\":{\"topic\":";
+  append_json_string(out, asked.value_or("*"));
+  append_text(out, "},\"controllerid\":", cluster.controller_id, ",\"brokers\":[");
+  for (size_t i = 0; i < cluster.brokers.size(); ++i) {
+    append_text(out, i == 0 ? "" : ",", "{\"id\":", cluster.brokers[i].node_id, ",\"name\":");
+    append_json_string(out, cluster.brokers[i].endpoint.to_string());
+    out += '}';
+  }
+  out += "],\"topics\":[";
+  for (size_t t = 0; t < topics.size(); ++t) {
+    out += t == 0 ? "{\"topic\":" : ",{\"topic\":";
+    append_json_string(out, topics[t].name);
+    if (topics[t].error != ErrorCode::none) {
+      out += ",\"error\":";
+      append_json_string(out, kafka_words(topics[t].error));
+    }
+    out += ",\"partitions\":[";
+    for (size_t i = 0; i < topics[t].partitions.size(); ++i) {
+      const client::PartitionInfo& partition = topics[t].partitions[i];
+      append_text(out, i == 0 ? "" : ",", "{\"partition\":", i);
+      if (partition.error != ErrorCode::none) {
+        out += ",\"error\":";
+        append_json_string(out, kafka_words(partition.error));
+      }
+      append_text(out, ",\"leader\":", partition.leader, ",\"replicas\":");
+      append_ids(out, partition.replicas);
+      out += ",\"isrs\":";
+      append_ids(out, partition.isr);
+      out += '}';
+    }
+    out += "]}";
+  }
+  out += "]}";
+}
+
+Result<Exit> list(Kcat& kcat) {
+  TRY_ASSIGN(Session session, open_session(kcat));
+  client::Client& client = session.client();
+  const auto asked = kcat.args.value('t');
+  std::vector<client::TopicInfo> topics;
+  if (asked) {
+    TRY_ASSIGN(topics, client::describe_topics(client, {*asked}));
+  } else {
+    TRY_ASSIGN(topics, client::list_topics(client));
+  }
+  const client::ClusterInfo& cluster = client.cluster();
+  const std::string name = kcat.args.value('b').value_or(kcat.properties.brokers.value_or(""));
+  const bool is_known = !cluster.brokers.empty();
+  const int32_t origin = is_known ? cluster.brokers[0].node_id : -1;
+  const std::string address = is_known ? cluster.brokers[0].endpoint.to_string() : name;
+  const std::string full_name = concat(address, "/", origin);
+  std::string out;
+  if (kcat.args.has('J'))
+    print_metadata_json(out, cluster, topics, asked, origin, full_name);
+  else
+    print_metadata_text(out, cluster, topics, asked ? *asked : "all topics",
+                        concat(origin, ": ", full_name));
+  kcat.out.write(out);
+  TRY(session.close());
+  TRY(kcat.out.flush());
+  return Exit::done;
+}
+
+// Offsets by time.
+
+Result<client::OffsetQuery> parse_query(const std::string& text) {
+  const size_t last = text.rfind(':');
+  const size_t first = last == text.npos || last == 0 ? text.npos : text.rfind(':', last - 1);
+  if (first == text.npos || first == 0)
+    return kcat_usage(concat("-t: '", text, "' is not TOPIC:PARTITION:TIMESTAMP"));
+  const auto partition =
+      parse_int<int32_t>(std::string_view(text).substr(first + 1, last - first - 1));
+  const auto time = parse_int<int64_t>(std::string_view(text).substr(last + 1));
+  if (!partition || *partition < 0 || !time)
+    return kcat_usage(concat("-t: '", text, "' is not TOPIC:PARTITION:TIMESTAMP"));
+  return client::OffsetQuery{{text.substr(0, first), Partition(*partition)}, *time};
+}
+
+Result<Exit> query(Kcat& kcat) {
+  if (!kcat.args.has('t')) return kcat_usage("-t <topic>:<partition>:<timestamp> missing");
+  std::vector<client::OffsetQuery> queries;
+  for (const std::string& text : kcat.args.given.at('t')) {
+    TRY_ASSIGN(queries.emplace_back(), parse_query(text));
+  }
+  // As librdkafka prints its sorted list.
+  std::ranges::stable_sort(queries, {}, &client::OffsetQuery::partition);
+  TRY_ASSIGN(Session session, open_session(kcat));
+  // One by one: a broker refuses a request that names a partition twice.
+  std::vector<client::OffsetAnswer> answers;
+  for (const client::OffsetQuery& one : queries) {
+    TRY_ASSIGN(const auto answer, client::list_offsets(session.client(), {one}));
+    answers.push_back(answer[0]);
+  }
+  TRY(session.close());
+  std::string out;
+  bool has_failed = false;
+  const bool is_json = kcat.args.has('J');
+  for (size_t i = 0; i < queries.size(); ++i) {
+    const TopicPartition& at = queries[i].partition;
+    const bool is_bad = answers[i].error != ErrorCode::none;
+    has_failed = has_failed || is_bad;
+    if (!is_json) {
+      append_text(out, at.topic, " [", at.partition.value, "] ");
+      if (is_bad)
+        append_text(out, "error: ", kafka_words(answers[i].error), "\n");
+      else
+        append_text(out, "offset ", answers[i].offset.value, "\n");
+      continue;
+    }
+    const bool is_new_topic = i == 0 || queries[i - 1].partition.topic != at.topic;
+    if (is_new_topic) {
+      out += i == 0 ? "{" : "},";
+      append_json_string(out, at.topic);
+      out += ":{\"topic\":";
+      append_json_string(out, at.topic);
+    }
+    append_text(out, ",\"", at.partition.value, "\":{\"partition\":", at.partition.value,
+                ",\"offset\":", answers[i].offset.value);
+    if (is_bad) {
+      out += ",\"error\":";
+      append_json_string(out, kafka_words(answers[i].error));
+    }
+    out += '}';
+  }
+  if (is_json) out += "}}";
+  kcat.out.write(out);
+  TRY(kcat.out.flush());
+  return has_failed ? Exit::failed : Exit::done;
+}
+
+Result<Exit> run_mode(Kcat& kcat) {
+  std::string modes;
+  for (const char mode : std::string_view("PCLQGM"))
+    if (kcat.args.has(mode)) modes += mode;
+  if (modes.size() > 1)
+    return kcat_usage(concat("-", modes[0], " and -", modes[1], " are two modes; choose one"));
+  const char mode = !modes.empty() ? modes[0] : ::isatty(STDIN_FILENO) == 1 ? 'C' : 'P';
+  if (modes.empty() && !kcat.args.has('q'))
+    kcat.context.note(concat("% Auto-selecting ", mode == 'C' ? "Consumer" : "Producer",
+                             " mode (use -P or -C to override)"));
+  for (const char missing : std::string_view("sr"))
+    if (kcat.args.has(missing))
+      return fail(ErrorCode::unsupported,
+                  concat("-", missing, " is not done here; use kcat itself"));
+  switch (mode) {
+    case 'P':
+      return produce(kcat);
+    case 'C':
+      return consume(kcat);
+    case 'L':
+      return list(kcat);
+    case 'Q':
+      return query(kcat);
+    default:
+      return fail(ErrorCode::unsupported, concat("-", mode, " is not done here; use kcat itself"));
+  }
+}
+
+}  // namespace
+
+namespace {
+
+Result<Exit> run_words(const std::vector<std::string>& words, Out& out, Out& err) {
+  TRY_ASSIGN(KcatArgs args, parse(words));
+  if (args.has('h') || args.has('V')) {
+    out.write(args.has('h') ? kUsage : "kcat - as spool does it\n");
+    TRY(out.flush());
+    return Exit::done;
+  }
+  TRY_ASSIGN(KcatProperties properties,
+             read_kcat_properties(args.value('F'),
+                                  args.has('X') ? args.given.at('X') : std::vector<std::string>()));
+  std::vector<std::string> connection_words = {"--connect-timeout", "5s"};
+  if (const auto seconds = args.value('m'))
+    connection_words = {"--timeout", *seconds + "s", "--connect-timeout", *seconds + "s"};
+  if (args.has('q')) connection_words.push_back("--quiet");
+  TRY_ASSIGN(Args connection, parse_args(kCommand, connection_words));
+  Kcat kcat{std::move(args), std::move(properties), std::move(connection),
+            Context(kcat.connection, out, err), out};
+  return run_mode(kcat);
+}
+
+}  // namespace
+
+/// kcat knows 0 and 1.
+Result<Exit> run_kcat(const std::vector<std::string>& words, Out& out, Out& err) {
+  auto outcome = run_words(words, out, err);
+  if (outcome) return outcome;
+  err.line(concat("% ERROR: ", outcome.error().text()));
+  (void)err.flush();
+  return Exit::failed;
+}
+
+}  // namespace spool::cli

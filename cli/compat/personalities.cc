@@ -1,0 +1,27 @@
+#include "cli/compat/personalities.h"
+
+#include <algorithm>
+
+namespace spool::cli {
+
+// Each is defined in the file of its name.
+Result<Exit> run_kcat(const std::vector<std::string>& words, Out& out, Out& err);
+
+namespace {
+
+constexpr Personality kPersonalities[] = {
+    {"kcat", run_kcat},
+    {"kafkacat", run_kcat},
+};
+
+}  // namespace
+
+std::span<const Personality> all_personalities() { return kPersonalities; }
+
+const Personality* find_personality(std::string_view name) {
+  if (name.ends_with(".sh")) name.remove_suffix(3);
+  const auto at = std::ranges::find(kPersonalities, name, &Personality::name);
+  return at == std::end(kPersonalities) ? nullptr : &*at;
+}
+
+}  // namespace spool::cli
