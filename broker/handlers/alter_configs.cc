@@ -22,6 +22,7 @@
 #include "broker/config/dynamic.h"
 #include "broker/config/value.h"
 #include "broker/handlers/handlers.h"
+#include "broker/handlers/topic_name.h"
 #include "core/base/text.h"
 #include "core/storage/data_directory.h"
 
@@ -219,8 +220,8 @@ class Planner {
   Status check_topic(const std::string& name, const ConfigMap& after) const {
     if (name.empty())
       return fail(ErrorCode::invalid_request, "Default topic resources are not allowed.");
-    if (const std::string_view problem = storage::topic_name_problem(name); !problem.empty())
-      return fail(ErrorCode::invalid_topic_exception, concat("Topic name is invalid: ", problem));
+    if (!storage::topic_name_problem(name).empty())
+      return fail(ErrorCode::invalid_topic_exception, invalid_topic_name_text(name));
     if (image_.topic(name) == nullptr)
       return fail(ErrorCode::unknown_topic_or_partition,
                   concat("The topic '", name, "' does not exist."));

@@ -19,6 +19,7 @@
 
 #include "broker/handlers/handlers.h"
 #include "broker/handlers/replica_assignment.h"
+#include "broker/handlers/topic_name.h"
 #include "core/base/text.h"
 #include "core/storage/data_directory.h"
 
@@ -37,20 +38,6 @@ Answer refused(std::string name, const Error& error) {
   answer.error_code = wire_code(error.code());
   answer.error_message = std::string(error.text());
   return answer;
-}
-
-/// Why no topic can have this name, in Kafka's words.
-std::string invalid_name_text(const std::string& name) {
-  constexpr size_t kBytesMax = 249;
-  std::string problem =
-      concat("'", name,
-             "' contains one or more characters other than ASCII alphanumerics, '.', '_' and '-'");
-  if (name.empty()) problem = "the empty string is not allowed";
-  if (name == "." || name == "..") problem = concat("'", name, "' is not allowed");
-  if (name.size() > kBytesMax)
-    problem =
-        concat("the length of '", name, "' is longer than the max allowed length ", kBytesMax);
-  return concat("Topic name is invalid: ", problem);
 }
 
 /// One check of the request against what is there and what this broker runs with.
@@ -111,7 +98,7 @@ class Planner {
       return fail(ErrorCode::invalid_request,
                   "Creation of internal topic __cluster_metadata is prohibited.");
     if (!storage::topic_name_problem(name).empty())
-      return fail(ErrorCode::invalid_topic_exception, invalid_name_text(name));
+      return fail(ErrorCode::invalid_topic_exception, invalid_topic_name_text(name));
     if (image_.topic(name) != nullptr)
       return fail(ErrorCode::topic_already_exists, concat("Topic '", name, "' already exists."));
     if (const TopicImage* other = image_.colliding_topic(name))

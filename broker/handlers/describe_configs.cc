@@ -11,6 +11,7 @@
 #include <algorithm>
 
 #include "broker/handlers/handlers.h"
+#include "broker/handlers/topic_name.h"
 #include "broker/metadata/store.h"
 #include "broker/topics/topic_table.h"
 #include "core/base/text.h"
@@ -65,8 +66,8 @@ class Describer {
 
  private:
   Result<Entries> describe_topic(const std::string& name) const {
-    if (const std::string_view problem = storage::topic_name_problem(name); !problem.empty())
-      return fail(ErrorCode::invalid_topic_exception, concat("Topic name is invalid: ", problem));
+    if (!storage::topic_name_problem(name).empty())
+      return fail(ErrorCode::invalid_topic_exception, invalid_topic_name_text(name));
     if (!has_topic_(name)) return fail(ErrorCode::unknown_topic_or_partition, "");
     return view_.describe_topic(image_.configs(ConfigResourceType::topic, name));
   }

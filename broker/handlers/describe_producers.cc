@@ -2,6 +2,7 @@
 /// open transactions (KIP-664).
 
 #include "broker/handlers/handlers.h"
+#include "broker/handlers/topic_name.h"
 #include "broker/topics/topic_table.h"
 #include "core/base/text.h"
 #include "core/storage/data_directory.h"
@@ -45,8 +46,8 @@ PartitionAnswer answer_partition(const Services& services, const std::string& na
                                  int32_t number) {
   PartitionAnswer answer;
   answer.partition_index = number;
-  if (const std::string_view problem = storage::topic_name_problem(name); !problem.empty()) {
-    refuse(answer, ErrorCode::invalid_topic_exception, concat("Topic name is invalid: ", problem));
+  if (!storage::topic_name_problem(name).empty()) {
+    refuse(answer, ErrorCode::invalid_topic_exception, invalid_topic_name_text(name));
     return answer;
   }
   const auto topic = services.topics.find(name);

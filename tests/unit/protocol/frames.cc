@@ -5,6 +5,9 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "core/base/text.h"
+#include "tests/support/source_tree.h"
+
 namespace spool::protocol {
 namespace {
 
@@ -25,8 +28,8 @@ Buffer from_hex(std::string_view text) {
 
 std::vector<GoldenFrame> golden_frames() {
   std::vector<GoldenFrame> frames;
-  for (const char* file : {"/golden/frames/messages.jsonl", "/golden/frames/records.jsonl"}) {
-    std::ifstream in(std::string(SPOOL_TEST_DIR) + file);
+  for (const char* file : {"messages.jsonl", "records.jsonl"}) {
+    std::ifstream in(source_path(concat("tests/golden/frames/", file)));
     for (std::string line; std::getline(in, line);) {
       const auto parsed = nlohmann::json::parse(line);
       frames.push_back({parsed.at("name"), parsed.at("variant"),

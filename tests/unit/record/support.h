@@ -11,6 +11,7 @@
 #include "core/base/text.h"
 #include "core/compress/codec.h"
 #include "core/record/batch_builder.h"
+#include "tests/support/source_tree.h"
 
 namespace spool::record {
 
@@ -31,7 +32,7 @@ inline Buffer unhex(std::string_view text) {
 inline std::string hex_of(BytesView bytes) { return hex(as_text(bytes)); }
 
 inline Buffer golden(const std::string& name) {
-  std::ifstream file(std::string(SPOOL_TEST_DIR) + "/golden/records/" + name, std::ios::binary);
+  std::ifstream file(source_path("tests/golden/records/" + name), std::ios::binary);
   REQUIRE(file.good());
   return Buffer(std::istreambuf_iterator<char>(file), {});
 }

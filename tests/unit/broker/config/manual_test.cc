@@ -6,17 +6,18 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/support/source_tree.h"
+
 namespace spool::broker {
 namespace {
 
-constexpr const char* kPage = SPOOL_TEST_DIR "/../man/spool-configs.7";
-
 // SPOOL_ACCEPT=1 in the environment writes the page.
 TEST_CASE("config manual: the page is current") {
+  const std::string page = source_path("man/spool-configs.7");
   const std::string wanted = config_manual();
-  if (std::getenv("SPOOL_ACCEPT") != nullptr) std::ofstream(kPage) << wanted;
+  if (std::getenv("SPOOL_ACCEPT") != nullptr) std::ofstream(page) << wanted;
   std::ostringstream found;
-  found << std::ifstream(kPage).rdbuf();
+  found << std::ifstream(page).rdbuf();
   CHECK_MESSAGE(
       found.str() == wanted,
       "run SPOOL_ACCEPT=1 test_broker -tc='config manual*' and commit man/spool-configs.7");

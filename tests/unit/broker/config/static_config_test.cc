@@ -71,12 +71,12 @@ TEST_CASE("static config: a retention of zero is refused, a negative one is no l
 TEST_CASE("static config: unknown and unsupported settings are warned of, defaults are not") {
   Warnings warnings;
   const auto config = load(
-      "no.such.thing=1\nlog.cleaner.threads=3\nreplica.fetch.max.bytes=1048576\nnum.partitions=2",
+      "no.such.thing=1\nnum.io.threads=3\nreplica.fetch.max.bytes=1048576\nnum.partitions=2",
       warnings, {}, {{"KAFKA_HEAP_OPTS", "-Xmx1g"}, {"HOME", "/"}});
   REQUIRE(config.has_value());
   REQUIRE(warnings.size() == 2);
-  CHECK(warnings[0] == "server.properties:2: log.cleaner.threads is not supported and is ignored");
-  CHECK(warnings[1] == "server.properties:1: no.such.thing is not a known setting and is ignored");
+  CHECK(warnings[1] == "server.properties:2: num.io.threads is not supported and is ignored");
+  CHECK(warnings[0] == "server.properties:1: no.such.thing is not a known setting and is ignored");
   CHECK(config->given("no.such.thing") == "1");
 }
 

@@ -125,8 +125,9 @@ TEST_CASE("describe cluster defaults: only what is set") {
   const BrokerConfig config;
   const ConfigMap cluster{{"log.cleaner.threads", "2"}, {"no.such.config", "1"}};
   const auto entries = ConfigView(config, kNothing, cluster).describe_cluster_defaults();
-  REQUIRE(entries.size() == 1);
+  REQUIRE(entries.size() == 2);
   CHECK(shown(entries, "log.cleaner.threads") == "2 3 | log.cleaner.threads=2(3)");
+  CHECK(shown(entries, "no.such.config") == "null 3 | no.such.config=null(3)");
 }
 
 TEST_CASE("describe group: override, else the broker's value") {

@@ -95,7 +95,7 @@ TEST_CASE("alter partition reassignments: to itself 0, elsewhere 39, cancelling 
   using Replicas = std::optional<std::vector<int32_t>>;
   const std::vector<std::pair<int32_t, Replicas>> wanted = {
       {0, Replicas{{1}}}, {1, Replicas{{2}}},    {2, std::nullopt},    {99, Replicas{{1}}},
-      {3, Replicas({})},  {4, Replicas{{1, 1}}}, {0, Replicas{{1, 2}}}};
+      {3, std::vector<int32_t>{}},  {4, Replicas{{1, 1}}}, {0, Replicas{{1, 2}}}};
   for (const auto& [number, replicas] : wanted) topic.partitions.push_back({number, replicas, {}});
   request.topics.push_back({"nope", {{0, Replicas{{1}}, {}}}, {}});
   const auto answer = broker.call<protocol::AlterPartitionReassignmentsResponse>(request, 1);

@@ -149,14 +149,4 @@ TEST_CASE("groups: a member joins and syncs over the wire") {
   CHECK(f.call<DeleteGroupsResponse>(remove, 2).results.at(0).error_code == 68);
 }
 
-TEST_CASE("groups: an id that no record could keep is refused") {
-  BrokerFixture f;
-  create_topic(f, "orders");
-  CHECK(commit(f, std::string(65'536, 'g'), 1) == 24);
-  JoinGroupRequest join;
-  join.group_id = std::string(65'536, 'g');
-  join.session_timeout_ms = 10'000;
-  CHECK(f.call<JoinGroupResponse>(join, 9).error_code == 24);
-}
-
 }  // namespace spool::broker
