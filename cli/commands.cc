@@ -31,6 +31,14 @@ extern const Command kConfigUnsetCommand;
 extern const Command kConfigDiffCommand;
 extern const Command kConfigExportCommand;
 extern const Command kConfigImportCommand;
+extern const Command kGroupListCommand;
+extern const Command kGroupDescribeCommand;
+extern const Command kGroupMembersCommand;
+extern const Command kGroupDeleteCommand;
+extern const Command kGroupDeleteOffsetsCommand;
+extern const Command kGroupResetCommand;
+extern const Command kGroupExportCommand;
+extern const Command kGroupImportCommand;
 extern const Command kProduceCommand;
 extern const Command kConsumeCommand;
 extern const Command kTailCommand;
@@ -51,26 +59,54 @@ extern const Command kHelpCommand;
 namespace {
 
 const Command* const kCommands[] = {
-    &kBrokerCommand,          &kProduceCommand,
-    &kConsumeCommand,         &kTailCommand,
-    &kOffsetsCommand,         &kRawCommand,
-    &kDoctorCommand,          &kCopyCommand,
-    &kTopicCreateCommand,     &kTopicListCommand,
-    &kTopicDescribeCommand,   &kTopicDeleteCommand,
-    &kTopicAlterCommand,      &kTopicTrimCommand,
-    &kTopicCountCommand,      &kTopicSizeCommand,
-    &kTopicDiffCommand,       &kClusterInfoCommand,
-    &kClusterHandoverCommand, &kClusterApiVersionsCommand,
-    &kClusterFeaturesCommand, &kClusterLogDirsCommand,
-    &kClusterQuorumCommand,   &kClusterHealthCommand,
-    &kConfigGetCommand,       &kConfigSetCommand,
-    &kConfigAppendCommand,    &kConfigSubtractCommand,
-    &kConfigUnsetCommand,     &kConfigDiffCommand,
-    &kConfigExportCommand,    &kConfigImportCommand,
-    &kInspectCommand,         &kVerifyCommand,
-    &kRepairCommand,          &kUndoCommand,
-    &kSalvageCommand,         &kKafkaDumpLogCommand,
-    &kCompletionCommand,      &kHelpCommand,
+    &kBrokerCommand,
+    &kProduceCommand,
+    &kConsumeCommand,
+    &kTailCommand,
+    &kOffsetsCommand,
+    &kRawCommand,
+    &kDoctorCommand,
+    &kCopyCommand,
+    &kTopicCreateCommand,
+    &kTopicListCommand,
+    &kTopicDescribeCommand,
+    &kTopicDeleteCommand,
+    &kTopicAlterCommand,
+    &kTopicTrimCommand,
+    &kTopicCountCommand,
+    &kTopicSizeCommand,
+    &kTopicDiffCommand,
+    &kClusterInfoCommand,
+    &kClusterHandoverCommand,
+    &kClusterApiVersionsCommand,
+    &kClusterFeaturesCommand,
+    &kClusterLogDirsCommand,
+    &kClusterQuorumCommand,
+    &kClusterHealthCommand,
+    &kConfigGetCommand,
+    &kConfigSetCommand,
+    &kConfigAppendCommand,
+    &kConfigSubtractCommand,
+    &kConfigUnsetCommand,
+    &kConfigDiffCommand,
+    &kConfigExportCommand,
+    &kConfigImportCommand,
+    &kGroupListCommand,
+    &kGroupDescribeCommand,
+    &kGroupMembersCommand,
+    &kGroupDeleteCommand,
+    &kGroupDeleteOffsetsCommand,
+    &kGroupResetCommand,
+    &kGroupExportCommand,
+    &kGroupImportCommand,
+    &kInspectCommand,
+    &kVerifyCommand,
+    &kRepairCommand,
+    &kUndoCommand,
+    &kSalvageCommand,
+    &kKafkaDumpLogCommand,
+    &kCompletionCommand,
+    &kHelpCommand,
 };
 
 /// Letters to insert, drop, change or swap with their neighbour. Words are short.

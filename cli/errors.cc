@@ -31,6 +31,18 @@ constexpr Explanation kExplanations[] = {
     {ErrorCode::request_timed_out, "the broker did not finish in time",
      "give it longer with --timeout"},
     {ErrorCode::leader_not_available, "the partition has no leader now", "try again in a moment"},
+    {ErrorCode::group_id_not_found, "there is no such group",
+     "'spool group list' shows those there are"},
+    {ErrorCode::non_empty_group, "the group has members",
+     "stop them first; 'spool group members' names them"},
+    {ErrorCode::unknown_member_id, "the group has members, and only they commit",
+     "stop them first; 'spool group members' names them"},
+    {ErrorCode::group_subscribed_to_topic, "a member of the group reads the topic",
+     "stop the group's members first"},
+    {ErrorCode::invalid_group_id, "not an id for a group", ""},
+    {ErrorCode::group_authorization_failed, "the broker does not allow it", ""},
+    {ErrorCode::coordinator_not_available, "the group has no coordinator now",
+     "try again in a moment"},
     {ErrorCode::read_only, "the directory was opened for reading", ""},
 };
 

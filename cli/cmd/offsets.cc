@@ -66,8 +66,6 @@ Result<When> parse_when(const std::string& text, int64_t now_ms) {
   return When{text, *time};
 }
 
-Cell unless_negative(int64_t number) { return number < 0 ? Cell() : Cell(number); }
-
 Result<Exit> run(Context& context, const Args& args) {
   TRY_ASSIGN(Session session, Session::open(args, Access::read));
   client::Client& client = session.client();

@@ -1,5 +1,6 @@
 #include "cli/cmd/read_topics.h"
 
+#include <fnmatch.h>
 #include <re2/re2.h>
 
 #include <algorithm>
@@ -21,21 +22,13 @@ void add_unique(std::vector<std::string>& names, const std::string& name) {
   if (std::ranges::find(names, name) == names.end()) names.push_back(name);
 }
 
-/// The topics whose name the expression matches.
-Status add_matching(client::Client& client, const std::string& expression,
-                    std::vector<std::string>& out) {
-  const RE2 pattern(expression, RE2::Quiet);
-  if (!pattern.ok()) return usage_error(concat("topic '", expression, "': ", pattern.error()));
+/// The names of the topics there are, without internal ones.
+Result<std::vector<std::string>> topic_names(client::Client& client) {
   TRY_ASSIGN(const auto topics, client::list_topics(client));
-  bool has_matched = false;
-  for (const client::TopicInfo& topic : topics) {
-    if (topic.is_internal || !RE2::PartialMatch(topic.name, pattern)) continue;
-    has_matched = true;
-    add_unique(out, topic.name);
-  }
-  if (!has_matched)
-    return fail(ErrorCode::not_found, concat("no topic matches '", expression, "'"));
-  return {};
+  std::vector<std::string> out;
+  for (const client::TopicInfo& topic : topics)
+    if (!topic.is_internal) out.push_back(topic.name);
+  return out;
 }
 
 /// The partitions of -p that the topic has, or all of them.
@@ -59,6 +52,27 @@ Result<std::vector<Partition>> partitions_of(const Args& args, const client::Top
 
 }  // namespace
 
+bool matches_a_pattern(const std::vector<std::string>& patterns, const std::string& name) {
+  return patterns.empty() || std::ranges::any_of(patterns, [&](const std::string& pattern) {
+           return ::fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
+         });
+}
+
+Status add_matching(std::string_view what, const std::string& expression,
+                    const std::vector<std::string>& names, std::vector<std::string>& out) {
+  const RE2 pattern(expression, RE2::Quiet);
+  if (!pattern.ok()) return usage_error(concat(what, " '", expression, "': ", pattern.error()));
+  bool has_matched = false;
+  for (const std::string& name : names) {
+    if (!RE2::PartialMatch(name, pattern)) continue;
+    has_matched = true;
+    add_unique(out, name);
+  }
+  if (!has_matched)
+    return fail(ErrorCode::not_found, concat("no ", what, " matches '", expression, "'"));
+  return {};
+}
+
 Result<RecordFilter> make_record_filter(const Args& args) {
   RecordFilterOptions options;
   options.key = args.list("key");
@@ -76,10 +90,12 @@ Result<std::vector<TopicPartition>> find_partitions(const Args& args, client::Cl
   const std::vector<std::string> given = names_of(args);
   if (given.empty()) return usage_error("which topic?");
   for (const std::string& name : given) {
-    if (name.starts_with('^'))
-      TRY(add_matching(client, name, names));
-    else
+    if (name.starts_with('^')) {
+      TRY_ASSIGN(const auto there, topic_names(client));
+      TRY(add_matching("topic", name, there, names));
+    } else {
       add_unique(names, name);
+    }
   }
   TRY_ASSIGN(const auto topics, client::describe_topics(client, names));
   std::vector<TopicPartition> out;

@@ -49,6 +49,15 @@ inline constexpr Option kFilterOptions[] = {
      .group = "Which"},
 };
 
+/// Whether one of the shell's patterns (*, ?, [...]) is the name's, or there are none.
+bool matches_a_pattern(const std::vector<std::string>& patterns, const std::string& name);
+
+/// Adds the names that the expression matches and that are not there yet.
+/// what    "topic", for errors
+/// errors  invalid_argument: no regular expression; not_found: it matches nothing
+Status add_matching(std::string_view what, const std::string& expression,
+                    const std::vector<std::string>& names, std::vector<std::string>& out);
+
 Result<RecordFilter> make_record_filter(const Args& args);
 
 /// The partitions of the operands and --topic, cut down to those of --partition. An operand that

@@ -33,8 +33,6 @@ constexpr Column kPartitionColumns[] = {{"topic"},
 constexpr Column kConfigColumns[] = {{"topic"},  {"config"}, {"value"},
                                      {"source"}, {"error"},  {"message"}};
 
-Cell unless_negative(int64_t number) { return number < 0 ? Cell() : Cell(number); }
-
 Cell list_cell(const std::vector<int32_t>& numbers) {
   return std::vector<int64_t>(numbers.begin(), numbers.end());
 }

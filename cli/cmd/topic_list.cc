@@ -1,9 +1,6 @@
 // topic list [PATTERN...]: names, partitions, replication factors.
 
-#include <fnmatch.h>
-
-#include <algorithm>
-
+#include "cli/cmd/read_topics.h"
 #include "cli/cmd/topics.h"
 #include "cli/context.h"
 #include "cli/session.h"
@@ -23,19 +20,13 @@ constexpr OptionRows kRows[] = {kOptions, kConnectionOptions, kOutputOptions};
 constexpr Column kColumns[] = {
     {"topic"}, {"partitions", true}, {"replication_factor", true}, {"topic_id"}};
 
-bool matches(const std::vector<std::string>& patterns, const std::string& name) {
-  return patterns.empty() || std::ranges::any_of(patterns, [&](const std::string& pattern) {
-           return ::fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
-         });
-}
-
 Result<Exit> run(Context& context, const Args& args) {
   TRY_ASSIGN(Session session, Session::open(args, Access::read));
   TRY_ASSIGN(auto topics, client::list_topics(session.client()));
   TRY(session.close());
   Table table(kColumns);
   for (const client::TopicInfo& topic : topics) {
-    if ((topic.is_internal && !args.flag("internal")) || !matches(args.operands(), topic.name))
+    if ((topic.is_internal && !args.flag("internal")) || !matches_a_pattern(args.operands(), topic.name))
       continue;
     const size_t copies = topic.partitions.empty() ? 0 : topic.partitions[0].replicas.size();
     table.add({topic.name, static_cast<int64_t>(topic.partitions.size()),

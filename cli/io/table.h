@@ -29,6 +29,9 @@ std::optional<OutputForm> parse_output_form(std::string_view text);
 /// null, text (any bytes), number, truth, list of numbers.
 using Cell = std::variant<std::monostate, std::string, int64_t, bool, std::vector<int64_t>>;
 
+/// A number where -1 and its like say that there is none.
+inline Cell unless_negative(int64_t number) { return number < 0 ? Cell() : Cell(number); }
+
 struct Column {
   std::string_view name;   ///< snake_case: the JSON key
   bool is_number = false;  ///< right-aligned in text

@@ -78,4 +78,49 @@ std::optional<TimeRange> parse_time_range(std::string_view text) {
   return std::nullopt;
 }
 
+namespace {
+
+// Of "7D", "2H" or "4.5S": the count and its unit, which the text moves behind.
+bool take_part(std::string_view& text, std::string_view units, char& unit, int64_t& ms) {
+  constexpr int64_t kCountMax = 100'000'000;
+  const size_t end = text.find_first_of(units);
+  if (end == std::string_view::npos) return false;
+  unit = text[end];
+  const auto halves = split(text.substr(0, end), '.');
+  const auto whole = parse_int<int64_t>(halves[0]);
+  if (!whole || *whole < 0 || *whole > kCountMax) return false;
+  const int64_t unit_ms = unit == 'D'   ? 86'400'000
+                          : unit == 'H' ? 3'600'000
+                          : unit == 'M' ? 60'000
+                                        : 1000;
+  ms = *whole * unit_ms;
+  if (halves.size() > 1) {
+    const std::string padded = concat(halves[1].substr(0, 3), "000");
+    const auto fraction = parse_int<int64_t>(std::string_view(padded).substr(0, 3));
+    if (halves.size() > 2 || unit != 'S' || !fraction || *fraction < 0) return false;
+    ms += *fraction;
+  }
+  text.remove_prefix(end + 1);
+  return true;
+}
+
+}  // namespace
+
+std::optional<int64_t> parse_iso_duration_ms(std::string_view text) {
+  if (!take(text, 'P') || text.empty()) return std::nullopt;
+  int64_t total = 0, ms = 0;
+  char unit = 0;
+  if (!text.starts_with('T')) {
+    if (!take_part(text, "D", unit, ms)) return std::nullopt;
+    total = ms;
+    if (text.empty()) return total;
+  }
+  if (!take(text, 'T') || text.empty()) return std::nullopt;
+  for (std::string_view units = "HMS"; !text.empty(); units = units.substr(units.find(unit) + 1)) {
+    if (!take_part(text, units, unit, ms)) return std::nullopt;
+    total += ms;
+  }
+  return total;
+}
+
 }  // namespace spool::cli

@@ -19,4 +19,7 @@ struct TimeRange {
 /// "A:B", "A:" or ":B". A colon inside a time belongs to it.
 std::optional<TimeRange> parse_time_range(std::string_view text);
 
+/// ISO 8601's "P7DT2H3M4.5S" as Java's Duration reads it, in milliseconds; nullopt when it is none.
+std::optional<int64_t> parse_iso_duration_ms(std::string_view text);
+
 }  // namespace spool::cli
