@@ -19,6 +19,7 @@
 #include "broker/metadata/record_codec.h"
 #include "broker/metadata/store.h"
 #include "core/base/text.h"
+#include "core/protocol/messages/alter_client_quotas.h"
 #include "core/protocol/records/metadata.h"
 
 namespace spool::broker {

@@ -24,6 +24,8 @@
 #include "broker/handlers/handlers.h"
 #include "broker/handlers/topic_name.h"
 #include "core/base/text.h"
+#include "core/protocol/messages/alter_configs.h"
+#include "core/protocol/messages/incremental_alter_configs.h"
 #include "core/storage/data_directory.h"
 
 namespace spool::broker {

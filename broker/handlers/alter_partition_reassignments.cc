@@ -4,6 +4,7 @@
 ///
 /// v1  whether the number of replicas may change; with one node it never does
 
+#include "core/protocol/messages/alter_partition_reassignments.h"
 #include "broker/handlers/handlers.h"
 #include "broker/handlers/replica_assignment.h"
 #include "broker/metadata/store.h"

@@ -11,6 +11,7 @@
 
 #include "broker/handlers/handlers.h"
 #include "broker/topics/topic_table.h"
+#include "core/protocol/messages/alter_replica_log_dirs.h"
 
 namespace spool::broker {
 

@@ -1,4 +1,45 @@
 #include "broker/handlers/handlers.h"
+#include "core/protocol/messages/alter_client_quotas.h"
+#include "core/protocol/messages/alter_configs.h"
+#include "core/protocol/messages/alter_partition_reassignments.h"
+#include "core/protocol/messages/alter_replica_log_dirs.h"
+#include "core/protocol/messages/consumer_group_describe.h"
+#include "core/protocol/messages/consumer_group_heartbeat.h"
+#include "core/protocol/messages/create_partitions.h"
+#include "core/protocol/messages/create_topics.h"
+#include "core/protocol/messages/delete_groups.h"
+#include "core/protocol/messages/delete_records.h"
+#include "core/protocol/messages/delete_topics.h"
+#include "core/protocol/messages/describe_client_quotas.h"
+#include "core/protocol/messages/describe_cluster.h"
+#include "core/protocol/messages/describe_configs.h"
+#include "core/protocol/messages/describe_groups.h"
+#include "core/protocol/messages/describe_log_dirs.h"
+#include "core/protocol/messages/describe_producers.h"
+#include "core/protocol/messages/describe_quorum.h"
+#include "core/protocol/messages/describe_topic_partitions.h"
+#include "core/protocol/messages/elect_leaders.h"
+#include "core/protocol/messages/fetch.h"
+#include "core/protocol/messages/find_coordinator.h"
+#include "core/protocol/messages/heartbeat.h"
+#include "core/protocol/messages/incremental_alter_configs.h"
+#include "core/protocol/messages/init_producer_id.h"
+#include "core/protocol/messages/join_group.h"
+#include "core/protocol/messages/leave_group.h"
+#include "core/protocol/messages/list_config_resources.h"
+#include "core/protocol/messages/list_groups.h"
+#include "core/protocol/messages/list_offsets.h"
+#include "core/protocol/messages/list_partition_reassignments.h"
+#include "core/protocol/messages/metadata.h"
+#include "core/protocol/messages/offset_commit.h"
+#include "core/protocol/messages/offset_delete.h"
+#include "core/protocol/messages/offset_fetch.h"
+#include "core/protocol/messages/offset_for_leader_epoch.h"
+#include "core/protocol/messages/produce.h"
+#include "core/protocol/messages/sync_group.h"
+#include "core/protocol/messages/unregister_broker.h"
+#include "core/protocol/messages/unregister_controller.h"
+#include "core/protocol/messages/update_features.h"
 
 namespace spool::broker {
 
@@ -15,12 +56,14 @@ constexpr Api kApis[] = {
     {metadata, 0, 13, 0, true, later<protocol::MetadataRequest, handle_metadata>},
     {offset_commit, 2, 10, 2, true, later<protocol::OffsetCommitRequest, handle_offset_commit>},
     {offset_fetch, 1, 10, 1, true, later<protocol::OffsetFetchRequest, handle_offset_fetch>},
-    {find_coordinator, 0, 6, 0, true, later<protocol::FindCoordinatorRequest, handle_find_coordinator>},
+    {find_coordinator, 0, 6, 0, true,
+     later<protocol::FindCoordinatorRequest, handle_find_coordinator>},
     {join_group, 0, 9, 0, true, later<protocol::JoinGroupRequest, handle_join_group>},
     {heartbeat, 0, 4, 0, true, later<protocol::HeartbeatRequest, handle_heartbeat>},
     {leave_group, 0, 5, 0, true, later<protocol::LeaveGroupRequest, handle_leave_group>},
     {sync_group, 0, 5, 0, true, later<protocol::SyncGroupRequest, handle_sync_group>},
-    {describe_groups, 0, 6, 0, true, later<protocol::DescribeGroupsRequest, handle_describe_groups>},
+    {describe_groups, 0, 6, 0, true,
+     later<protocol::DescribeGroupsRequest, handle_describe_groups>},
     {list_groups, 0, 5, 0, true, later<protocol::ListGroupsRequest, handle_list_groups>},
     {api_versions, 0, 5, 0, true, handle_api_versions},
     {create_topics, 2, 7, 2, true, on_worker<protocol::CreateTopicsRequest, handle_create_topics>},

@@ -1,15 +1,15 @@
-/// ApiVersions: what this broker speaks. The first request on a connection, and the only one that is answered in a
-/// version nobody offered (KIP-511).
+/// ApiVersions: what this broker speaks. The first request on a connection, and the only one that
+/// is answered in a version nobody offered (KIP-511).
 ///
 /// any version we do not serve  v0 body, error 35, and the one key ApiVersions itself
-/// v3  KIP-482: the client names its software; a name outside the allowed form is answered 42 without keys
-/// v4  KIP-584: features with a minimum of 0 are listed too
-/// v5  KIP-1242: a client may state whom it means to talk to; both or neither (42), and the right ones (129)
+/// v3  KIP-482: the client names its software; a name outside the allowed form is answered 42
+/// without keys v4  KIP-584: features with a minimum of 0 are listed too v5  KIP-1242: a client may
+/// state whom it means to talk to; both or neither (42), and the right ones (129)
 
+#include "core/protocol/messages/api_versions.h"
 #include "broker/handlers/handlers.h"
 #include "broker/metadata/features.h"
 #include "broker/metadata/store.h"
-#include "core/protocol/messages/api_versions.h"
 
 namespace spool::broker {
 
@@ -32,13 +32,16 @@ bool is_software_word(std::string_view word) {
   return true;
 }
 
-ErrorCode check_request(const Services& services, int16_t version, const ApiVersionsRequest& message) {
+ErrorCode check_request(const Services& services, int16_t version,
+                        const ApiVersionsRequest& message) {
   if (version < 3) return ErrorCode::none;
-  if (!is_software_word(message.client_software_name) || !is_software_word(message.client_software_version))
+  if (!is_software_word(message.client_software_name) ||
+      !is_software_word(message.client_software_version))
     return ErrorCode::invalid_request;
   const bool has_node_id = message.node_id != -1;
   if (message.cluster_id.has_value() != has_node_id) return ErrorCode::invalid_request;
-  if (has_node_id && (*message.cluster_id != services.cluster_id || message.node_id != services.node_id))
+  if (has_node_id &&
+      (*message.cluster_id != services.cluster_id || message.node_id != services.node_id))
     return ErrorCode::rebootstrap_required;
   return ErrorCode::none;
 }
@@ -47,8 +50,10 @@ void list_features(const Services& services, int16_t version, ApiVersionsRespons
   const auto image = services.metadata.read();
   for (const SupportedFeature& feature : kSupportedFeatures)
     if (version >= 4 || feature.min_level > 0)
-      response.supported_features.push_back({std::string(feature.name), feature.min_level, feature.max_level, {}});
-  for (const auto& [name, level] : image->features()) response.finalized_features.push_back({name, level, level, {}});
+      response.supported_features.push_back(
+          {std::string(feature.name), feature.min_level, feature.max_level, {}});
+  for (const auto& [name, level] : image->features())
+    response.finalized_features.push_back({name, level, level, {}});
   response.finalized_features_epoch = image->end_offset().value - 1;
 }
 
@@ -59,7 +64,8 @@ ApiVersionsResponse answer(Services& services, int16_t version, const ApiVersion
   if (error != ErrorCode::none) return response;
   for (const Api& api : services.apis)
     if (api.is_advertised)
-      response.api_keys.push_back({static_cast<int16_t>(api.key), api.version_min, api.version_max, {}});
+      response.api_keys.push_back(
+          {static_cast<int16_t>(api.key), api.version_min, api.version_max, {}});
   list_features(services, version, response);
   return response;
 }
@@ -72,7 +78,8 @@ void handle_api_versions(Services& services, const Request& request, Responder r
     as_v0.version = 0;
     ApiVersionsResponse response;
     response.error_code = static_cast<int16_t>(ErrorCode::unsupported_version);
-    response.api_keys.push_back({static_cast<int16_t>(protocol::ApiKey::api_versions), 0, kVersionMax, {}});
+    response.api_keys.push_back(
+        {static_cast<int16_t>(protocol::ApiKey::api_versions), 0, kVersionMax, {}});
     return respond(encode_response(as_v0, response));
   }
   auto message = protocol::decode<ApiVersionsRequest>(request.body, request.version);

@@ -2,6 +2,7 @@
 ///
 /// v1  type of each member: classic or consumer
 
+#include "core/protocol/messages/consumer_group_describe.h"
 #include "broker/group/request.h"
 #include "broker/handlers/handlers.h"
 

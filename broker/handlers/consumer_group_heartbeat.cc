@@ -5,6 +5,7 @@
 ///
 /// Epoch 0 joins, -1 leaves, -2 is a static member that means to come back.
 
+#include "core/protocol/messages/consumer_group_heartbeat.h"
 #include "broker/group/request.h"
 #include "broker/handlers/handlers.h"
 

@@ -13,6 +13,7 @@
 #include "broker/handlers/handlers.h"
 #include "broker/handlers/replica_assignment.h"
 #include "core/base/text.h"
+#include "core/protocol/messages/create_partitions.h"
 
 namespace spool::broker {
 

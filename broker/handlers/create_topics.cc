@@ -21,6 +21,7 @@
 #include "broker/handlers/replica_assignment.h"
 #include "broker/handlers/topic_name.h"
 #include "core/base/text.h"
+#include "core/protocol/messages/create_topics.h"
 #include "core/storage/data_directory.h"
 
 namespace spool::broker {

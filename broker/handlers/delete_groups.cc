@@ -2,6 +2,7 @@
 ///
 /// v3  error message
 
+#include "core/protocol/messages/delete_groups.h"
 #include "broker/group/request.h"
 #include "broker/handlers/handlers.h"
 

@@ -16,6 +16,7 @@
 #include "broker/handlers/handlers.h"
 #include "broker/topics/topic_table.h"
 #include "broker/topics/topic_view.h"
+#include "core/protocol/messages/delete_records.h"
 
 namespace spool::broker {
 

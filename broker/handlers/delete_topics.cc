@@ -14,6 +14,7 @@
 #include "broker/handlers/handlers.h"
 #include "broker/metadata/store.h"
 #include "broker/topics/topic_table.h"
+#include "core/protocol/messages/delete_topics.h"
 
 namespace spool::broker {
 

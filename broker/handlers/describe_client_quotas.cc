@@ -12,6 +12,7 @@
 #include "broker/handlers/handlers.h"
 #include "broker/metadata/store.h"
 #include "core/base/text.h"
+#include "core/protocol/messages/describe_client_quotas.h"
 
 namespace spool::broker {
 

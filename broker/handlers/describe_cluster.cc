@@ -5,6 +5,7 @@
 /// A broker's listener tells of brokers only: asked for controllers it answers 114, for any other
 /// type 115. The listener that the request came by decides which address is told.
 
+#include "core/protocol/messages/describe_cluster.h"
 #include "broker/handlers/handlers.h"
 #include "broker/metadata/store.h"
 #include "broker/topics/topic_view.h"

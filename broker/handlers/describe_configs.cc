@@ -15,6 +15,7 @@
 #include "broker/metadata/store.h"
 #include "broker/topics/topic_table.h"
 #include "core/base/text.h"
+#include "core/protocol/messages/describe_configs.h"
 #include "core/storage/data_directory.h"
 
 namespace spool::broker {

@@ -7,6 +7,7 @@
 
 #include "broker/group/request.h"
 #include "broker/handlers/handlers.h"
+#include "core/protocol/messages/describe_groups.h"
 
 namespace spool::broker {
 

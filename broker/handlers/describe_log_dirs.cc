@@ -15,6 +15,7 @@
 #include "broker/handlers/handlers.h"
 #include "broker/topics/topic_table.h"
 #include "core/base/text.h"
+#include "core/protocol/messages/describe_log_dirs.h"
 #include "core/storage/file.h"
 
 namespace spool::broker {

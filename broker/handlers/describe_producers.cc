@@ -1,6 +1,7 @@
 /// DescribeProducers: the producers that a partition remembers: their epochs, last sequences and
 /// open transactions (KIP-664).
 
+#include "core/protocol/messages/describe_producers.h"
 #include "broker/handlers/handlers.h"
 #include "broker/handlers/topic_name.h"
 #include "broker/topics/topic_table.h"

@@ -7,6 +7,7 @@
 /// The answer is about partition 0 of __cluster_metadata when nothing else is asked about; else
 /// every partition asked about is unknown (3).
 
+#include "core/protocol/messages/describe_quorum.h"
 #include "broker/handlers/handlers.h"
 #include "broker/metadata/store.h"
 

@@ -14,6 +14,7 @@
 #include "broker/handlers/handlers.h"
 #include "broker/topics/topic_table.h"
 #include "broker/topics/topic_view.h"
+#include "core/protocol/messages/describe_topic_partitions.h"
 #include "core/storage/data_directory.h"
 
 namespace spool::broker {

@@ -4,6 +4,7 @@
 ///
 /// v1  the type of election     v2  flexible
 
+#include "core/protocol/messages/elect_leaders.h"
 #include "broker/handlers/handlers.h"
 #include "broker/metadata/store.h"
 #include "core/base/text.h"

@@ -4,9 +4,10 @@
 /// v9  KIP-320: leader epoch checked    v11  preferred replica      v12 KIP-595: diverging epoch
 /// v13 KIP-516: topic ids               v15  KIP-903: replica state v16 KIP-951: node endpoints
 ///
-/// The answer waits until min_bytes are there or max_wait_ms has passed. It does not wait when any partition has an
-/// error, when there is nothing to wait for, or when a position lies in an older segment (data is there, the limits
-/// alone kept it out). At least one whole batch leaves, however large it is (KIP-74).
+/// The answer waits until min_bytes are there or max_wait_ms has passed. It does not wait when any
+/// partition has an error, when there is nothing to wait for, or when a position lies in an older
+/// segment (data is there, the limits alone kept it out). At least one whole batch leaves, however
+/// large it is (KIP-74).
 
 #include <sys/uio.h>
 
@@ -22,6 +23,7 @@
 #include "broker/topics/purgatory.h"
 #include "broker/topics/topic_table.h"
 #include "broker/topics/topic_view.h"
+#include "core/protocol/messages/fetch.h"
 
 namespace spool::broker {
 
@@ -32,7 +34,8 @@ namespace {
 
 constexpr int32_t kFullEpoch = 0;
 constexpr int32_t kFinalEpoch = -1;
-/// A log that another process writes wakes nobody here: it is looked at this often while a reader waits.
+/// A log that another process writes wakes nobody here: it is looked at this often while a reader
+/// waits.
 constexpr std::chrono::milliseconds kForeignLogPoll{20};
 
 /// One partition of a fetch, and what was read from it last.
@@ -56,7 +59,10 @@ struct Item {
 class FetchRun final : public ReplicaWaiter, public std::enable_shared_from_this<FetchRun> {
  public:
   FetchRun(Services& services, const Request& request, FetchRequest message, Responder respond)
-      : services_(services), request_(request), message_(std::move(message)), respond_(std::move(respond)) {}
+      : services_(services),
+        request_(request),
+        message_(std::move(message)),
+        respond_(std::move(respond)) {}
 
   void start() {
     if (const ErrorCode error = open_session(); error != ErrorCode::none) return refuse(error);
@@ -83,8 +89,8 @@ class FetchRun final : public ReplicaWaiter, public std::enable_shared_from_this
   void refresh_all();
   void read_all();
   void read_item(Item& item, int64_t& bytes_left, bool& is_first);
-  Result<storage::ReadResult> read_log(Item& item, const storage::Log& log, Offset bound, int64_t bytes_max,
-                                       bool at_least_one) const;
+  Result<storage::ReadResult> read_log(Item& item, const storage::Log& log, Offset bound,
+                                       int64_t bytes_max, bool at_least_one) const;
   ErrorCode check_item(Item& item, const storage::Log& log) const;
   bool is_satisfied() const;
   void park();
@@ -140,8 +146,10 @@ ErrorCode FetchRun::open_session() {
   if (session_->is_by_topic_id() != is_by_topic_id) return ErrorCode::fetch_session_topic_id_error;
   std::vector<FetchKey> forgotten;
   for (const auto& topic : message_.forgotten_topics_data)
-    for (const int32_t partition : topic.partitions) forgotten.push_back({topic.topic, topic.topic_id, partition});
-  if (const Status updated = session_->update(message_.session_epoch, asked_specs(), forgotten); !updated)
+    for (const int32_t partition : topic.partitions)
+      forgotten.push_back({topic.topic, topic.topic_id, partition});
+  if (const Status updated = session_->update(message_.session_epoch, asked_specs(), forgotten);
+      !updated)
     return updated.error().code();
   is_full_ = false;
   take_specs(session_->partitions());
@@ -175,14 +183,17 @@ void FetchRun::take_specs(std::vector<FetchSpec> specs) {
   }
 }
 
-// Takes in what another process has appended since. Wakes who waits for these partitions, this request too.
+// Takes in what another process has appended since. Wakes who waits for these partitions, this
+// request too.
 void FetchRun::refresh_all() {
   for (const Item& item : items_)
-    if (item.replica != nullptr) (void)item.replica->with_log([](storage::Log& log) { return log.refresh(); });
+    if (item.replica != nullptr)
+      (void)item.replica->with_log([](storage::Log& log) { return log.refresh(); });
 }
 
 void FetchRun::read_all() {
-  int64_t bytes_left = std::min<int64_t>(message_.max_bytes, services_.config.integer("fetch.max.bytes"));
+  int64_t bytes_left =
+      std::min<int64_t>(message_.max_bytes, services_.config.integer("fetch.max.bytes"));
   bool is_first = true;
   for (Item& item : items_) read_item(item, bytes_left, is_first);
 }
@@ -193,7 +204,9 @@ void FetchRun::read_item(Item& item, int64_t& bytes_left, bool& is_first) {
   item.diverging_epoch.reset();
   item.aborted.clear();
   item.high_watermark = item.last_stable_offset = item.log_start_offset = -1;
-  const auto refuse = [&](ErrorCode error) { item.error = static_cast<ErrorCode>(wire_code(error)); };
+  const auto refuse = [&](ErrorCode error) {
+    item.error = static_cast<ErrorCode>(wire_code(error));
+  };
   if (item.replica == nullptr)
     return refuse(request_.version >= 13 && !item.topic ? ErrorCode::unknown_topic_id
                                                         : ErrorCode::unknown_topic_or_partition);
@@ -211,7 +224,8 @@ void FetchRun::read_item(Item& item, int64_t& bytes_left, bool& is_first) {
   const Offset from(item.spec.fetch_offset);
   const Offset bound = is_read_committed() ? last_stable_offset : high_watermark;
   if (from >= bound) return;
-  const int64_t bytes_max = std::max<int64_t>(0, std::min<int64_t>(item.spec.bytes_max, bytes_left));
+  const int64_t bytes_max =
+      std::max<int64_t>(0, std::min<int64_t>(item.spec.bytes_max, bytes_left));
   if (bytes_max == 0 && !is_first) return;
   auto read = read_log(item, **log, bound, bytes_max, is_first);
   if (!read) {
@@ -224,11 +238,11 @@ void FetchRun::read_item(Item& item, int64_t& bytes_left, bool& is_first) {
   bytes_left -= item.slice.size_bytes;
 }
 
-// The batches, and for a read_committed consumer the aborted transactions among them. Both of one state of the log:
-// compaction may replace segments between the two questions, and a consumer that is not told of an abort would be given
-// its records.
-Result<storage::ReadResult> FetchRun::read_log(Item& item, const storage::Log& log, Offset bound, int64_t bytes_max,
-                                               bool at_least_one) const {
+// The batches, and for a read_committed consumer the aborted transactions among them. Both of one
+// state of the log: compaction may replace segments between the two questions, and a consumer that
+// is not told of an abort would be given its records.
+Result<storage::ReadResult> FetchRun::read_log(Item& item, const storage::Log& log, Offset bound,
+                                               int64_t bytes_max, bool at_least_one) const {
   const Offset from(item.spec.fetch_offset);
   for (;;) {
     const uint64_t layout = log.layout_version();
@@ -240,19 +254,26 @@ Result<storage::ReadResult> FetchRun::read_log(Item& item, const storage::Log& l
 }
 
 ErrorCode FetchRun::check_item(Item& item, const storage::Log& log) const {
-  if (message_.replica_id >= 0 || message_.replica_state.replica_id >= 0) return ErrorCode::not_leader_or_follower;
-  if (message_.isolation_level != 0 && message_.isolation_level != 1) return ErrorCode::unknown_server_error;
+  if (message_.replica_id >= 0 || message_.replica_state.replica_id >= 0)
+    return ErrorCode::not_leader_or_follower;
+  if (message_.isolation_level != 0 && message_.isolation_level != 1)
+    return ErrorCode::unknown_server_error;
   const FetchSpec& spec = item.spec;
-  if (const ErrorCode error = item.replica->check_leader_epoch(spec.current_leader_epoch); error != ErrorCode::none)
+  if (const ErrorCode error = item.replica->check_leader_epoch(spec.current_leader_epoch);
+      error != ErrorCode::none)
     return error;
   const Offset from(spec.fetch_offset);
   if (spec.last_fetched_epoch >= 0) {
-    const storage::EpochEnd end = item.replica->end_offset_for_epoch(LeaderEpoch(spec.last_fetched_epoch));
-    if (end.leader_epoch < LeaderEpoch(0) || from < log.log_start_offset()) return ErrorCode::offset_out_of_range;
-    if (end.leader_epoch.value < spec.last_fetched_epoch || end.end_offset < from) item.diverging_epoch = end;
+    const storage::EpochEnd end =
+        item.replica->end_offset_for_epoch(LeaderEpoch(spec.last_fetched_epoch));
+    if (end.leader_epoch < LeaderEpoch(0) || from < log.log_start_offset())
+      return ErrorCode::offset_out_of_range;
+    if (end.leader_epoch.value < spec.last_fetched_epoch || end.end_offset < from)
+      item.diverging_epoch = end;
     if (item.diverging_epoch) return ErrorCode::none;
   }
-  if (from < log.log_start_offset() || from > log.log_end_offset()) return ErrorCode::offset_out_of_range;
+  if (from < log.log_start_offset() || from > log.log_end_offset())
+    return ErrorCode::offset_out_of_range;
   return ErrorCode::none;
 }
 
@@ -328,7 +349,9 @@ void read_through(const storage::FileSlice& slice) {
   uint8_t scratch[64 << 10];
   for (int64_t done = 0; done < slice.size_bytes; done += static_cast<int64_t>(sizeof scratch)) {
     const auto want = std::min<int64_t>(slice.size_bytes - done, sizeof scratch);
-    if (!slice.file->read_at(slice.file_pos + done, MutableBytes(scratch, static_cast<size_t>(want)))) return;
+    if (!slice.file->read_at(slice.file_pos + done,
+                             MutableBytes(scratch, static_cast<size_t>(want))))
+      return;
   }
 }
 
@@ -369,17 +392,19 @@ FetchResponse::PartitionData answer_of(const Item& item, bool is_read_committed)
   }
   if (!is_read_committed) answer.aborted_transactions.reset();
   for (const storage::AbortedTransaction& aborted : item.aborted)
-    answer.aborted_transactions->push_back({aborted.producer_id.value, aborted.first_offset.value, {}});
+    answer.aborted_transactions->push_back(
+        {aborted.producer_id.value, aborted.first_offset.value, {}});
   answer.records.is_null = false;
   answer.records.external_bytes = item.slice.size_bytes;
   return answer;
 }
 
-// Tells a client with an old leadership the current one, so that it need not ask for metadata first (KIP-951).
+// Tells a client with an old leadership the current one, so that it need not ask for metadata first
+// (KIP-951).
 void FetchRun::name_leader(const Item& item, FetchResponse& response) const {
   constexpr int16_t kVersionSince = 16;
-  const bool is_about_leader =
-      item.error == ErrorCode::not_leader_or_follower || item.error == ErrorCode::fenced_leader_epoch;
+  const bool is_about_leader = item.error == ErrorCode::not_leader_or_follower ||
+                               item.error == ErrorCode::fenced_leader_epoch;
   if (request_.version < kVersionSince || !is_about_leader) return;
   auto& leader = response.responses.back().partitions.back().current_leader;
   leader.leader_id = services_.node_id;
@@ -423,7 +448,8 @@ void FetchRun::refuse(ErrorCode error) {
 
 }  // namespace
 
-void handle_fetch(Services& services, const Request& request, FetchRequest message, Responder respond) {
+void handle_fetch(Services& services, const Request& request, FetchRequest message,
+                  Responder respond) {
   std::make_shared<FetchRun>(services, request, std::move(message), std::move(respond))->start();
 }
 

@@ -9,6 +9,7 @@
 /// directory opened for reading stays as it is. Success carries the message NONE up to v3 and an
 /// empty one after, as Kafka's does.
 
+#include "core/protocol/messages/find_coordinator.h"
 #include "broker/group/request.h"
 #include "broker/handlers/handlers.h"
 #include "core/base/text.h"

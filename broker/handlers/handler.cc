@@ -34,7 +34,8 @@ Response finish_response(Buffer bytes, const std::vector<protocol::Splice>& spli
 
 Response refuse(Services& services, const Request& request, const Error& error) {
   services.logger.warn(concat("closing the connection of ", request.client_host, ": ",
-                              protocol::api_name(request.api_key), " v", request.version, ": ", error.text()));
+                              protocol::api_name(request.api_key), " v", request.version, ": ",
+                              error.text()));
   return Response::close();
 }
 

@@ -2,15 +2,17 @@
 
 /// How a request becomes an answer.
 ///
-/// A handler is a plain function in a file of its own. It gets what it may use (Services), the request it answers and the
-/// decoded message, and returns the response message. Three wrappers make an entry of the dispatch table from it:
+/// A handler is a plain function in a file of its own. It gets what it may use (Services), the
+/// request it answers and the decoded message, and returns the response message. Three wrappers
+/// make an entry of the dispatch table from it:
 ///
 ///   on_loop<Req, handle>      on the connection's loop; must not block
 ///   on_worker<Req, handle>    on the worker pool; may block (fsync, directories, cold reads)
-///   later<Req, handle>        gets the Responder and answers when it wants, on the connection's loop
+///   later<Req, handle>        gets the Responder and answers when it wants, on the connection's
+///   loop
 ///
-/// One request of a connection is worked on at a time, so answers leave in request order. A Request and everything it
-/// refers to lives until its Responder has been called.
+/// One request of a connection is worked on at a time, so answers leave in request order. A Request
+/// and everything it refers to lives until its Responder has been called.
 
 #include <functional>
 #include <memory>
@@ -55,7 +57,8 @@ struct Endpoint {
   int16_t security_protocol = 0;  ///< 0 PLAINTEXT, 1 SSL, 2 SASL_PLAINTEXT, 3 SASL_SSL
 };
 
-/// What handlers may use. Made by the broker, outlives every request; the members say themselves which threads may call.
+/// What handlers may use. Made by the broker, outlives every request; the members say themselves
+/// which threads may call.
 struct Services {
   const Clock& clock;
   Logger& logger;
@@ -69,17 +72,18 @@ struct Services {
   ClientQuotas& quotas;
   group::Service& groups;
   net::WorkerPool& workers;
-  std::span<const Api> apis;              ///< what ApiVersions advertises and dispatch serves
-  const std::vector<Endpoint>& endpoints;  ///< one a listener, in the order of the listeners setting
+  std::span<const Api> apis;  ///< what ApiVersions advertises and dispatch serves
+  const std::vector<Endpoint>&
+      endpoints;  ///< one a listener, in the order of the listeners setting
   int32_t node_id;
   std::string cluster_id;
-  std::string log_dir;     ///< the data directory as it was given
-  bool is_read_only;       ///< the directory was opened for reading: nothing is written
+  std::string log_dir;  ///< the data directory as it was given
+  bool is_read_only;    ///< the directory was opened for reading: nothing is written
 };
 
 /// One request of a client.
 struct Request {
-  MutableBytes frame;              ///< without its size; changed in place by Produce
+  MutableBytes frame;  ///< without its size; changed in place by Produce
   protocol::RequestHeader header;
   protocol::ApiKey api_key{};
   int16_t version = 0;
@@ -90,7 +94,8 @@ struct Request {
   std::shared_ptr<RequestQuota> quota = nullptr;  ///< set while any client has a limit
 };
 
-/// How an answer leaves: bytes with parts of files between them, nothing at all (Produce with acks=0), or by closing.
+/// How an answer leaves: bytes with parts of files between them, nothing at all (Produce with
+/// acks=0), or by closing.
 struct Response {
   enum class Kind { send, none, close };
   struct FilePart {
@@ -99,8 +104,8 @@ struct Response {
   };
 
   Kind kind = Kind::send;
-  Buffer bytes;                   ///< size prefix, header, body
-  std::vector<FilePart> files;    ///< ascending by `at`
+  Buffer bytes;                       ///< size prefix, header, body
+  std::vector<FilePart> files;        ///< ascending by `at`
   std::chrono::milliseconds mute{0};  ///< how long nothing more is read from the connection
 
   static Response none() { return {Kind::none, {}, {}, {}}; }
@@ -113,9 +118,9 @@ using Responder = std::move_only_function<void(Response)>;
 /// One row of the dispatch table; ApiVersions advertises the same rows.
 struct Api {
   protocol::ApiKey key;
-  int16_t version_min;             ///< advertised
-  int16_t version_max;             ///< advertised
-  int16_t version_served_min;      ///< below it a request closes the connection (Produce v0-2)
+  int16_t version_min;         ///< advertised
+  int16_t version_max;         ///< advertised
+  int16_t version_served_min;  ///< below it a request closes the connection (Produce v0-2)
   bool is_advertised;
   void (*handle)(Services&, const Request&, Responder);
 };
@@ -123,8 +128,8 @@ struct Api {
 /// The whole dispatch table, ascending by key.
 std::span<const Api> api_table();
 
-/// Puts size, response header and body together. `slices` fill the gaps that the message's records fields declare with
-/// external_bytes, in order.
+/// Puts size, response header and body together. `slices` fill the gaps that the message's records
+/// fields declare with external_bytes, in order.
 template <class Message>
 Response encode_response(const Request& request, const Message& message,
                          std::vector<std::vector<storage::FileSlice>> slices = {});
@@ -193,14 +198,14 @@ template <class Req, auto handle>
 void on_worker(Services& services, const Request& request, Responder respond) {
   auto message = protocol::decode<Req>(request.body, request.version);
   if (!message) return respond(detail::refuse(services, request, message.error()));
-  services.workers.submit(
-      [&services, &request, message = std::move(*message), respond = std::move(respond)]() mutable {
-        const QuotaTimer timer(request.quota);
-        Response response = encode_response(request, handle(services, request, message));
-        request.loop->post([respond = std::move(respond), response = std::move(response)]() mutable {
-          respond(std::move(response));
-        });
-      });
+  services.workers.submit([&services, &request, message = std::move(*message),
+                           respond = std::move(respond)]() mutable {
+    const QuotaTimer timer(request.quota);
+    Response response = encode_response(request, handle(services, request, message));
+    request.loop->post([respond = std::move(respond), response = std::move(response)]() mutable {
+      respond(std::move(response));
+    });
+  });
 }
 
 template <class Req, auto handle>

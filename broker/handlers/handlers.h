@@ -1,49 +1,78 @@
 #pragma once
 
-/// The handlers of all APIs; each is described in its own file, <stem>.cc.
+/// The handlers of all APIs; each is described in its own file, <stem>.cc. That file includes the
+/// messages it answers: all of them together take longer to read than most handlers.
 
 #include "broker/handlers/handler.h"
-#include "core/protocol/messages/alter_client_quotas.h"
-#include "core/protocol/messages/alter_configs.h"
-#include "core/protocol/messages/alter_partition_reassignments.h"
-#include "core/protocol/messages/alter_replica_log_dirs.h"
-#include "core/protocol/messages/create_partitions.h"
-#include "core/protocol/messages/consumer_group_describe.h"
-#include "core/protocol/messages/consumer_group_heartbeat.h"
-#include "core/protocol/messages/create_topics.h"
-#include "core/protocol/messages/delete_groups.h"
-#include "core/protocol/messages/delete_records.h"
-#include "core/protocol/messages/delete_topics.h"
-#include "core/protocol/messages/describe_client_quotas.h"
-#include "core/protocol/messages/describe_cluster.h"
-#include "core/protocol/messages/describe_configs.h"
-#include "core/protocol/messages/describe_groups.h"
-#include "core/protocol/messages/describe_log_dirs.h"
-#include "core/protocol/messages/describe_producers.h"
-#include "core/protocol/messages/describe_quorum.h"
-#include "core/protocol/messages/describe_topic_partitions.h"
-#include "core/protocol/messages/elect_leaders.h"
-#include "core/protocol/messages/fetch.h"
-#include "core/protocol/messages/find_coordinator.h"
-#include "core/protocol/messages/heartbeat.h"
-#include "core/protocol/messages/incremental_alter_configs.h"
-#include "core/protocol/messages/init_producer_id.h"
-#include "core/protocol/messages/join_group.h"
-#include "core/protocol/messages/leave_group.h"
-#include "core/protocol/messages/list_config_resources.h"
-#include "core/protocol/messages/list_groups.h"
-#include "core/protocol/messages/list_offsets.h"
-#include "core/protocol/messages/list_partition_reassignments.h"
-#include "core/protocol/messages/metadata.h"
-#include "core/protocol/messages/offset_commit.h"
-#include "core/protocol/messages/offset_delete.h"
-#include "core/protocol/messages/offset_fetch.h"
-#include "core/protocol/messages/offset_for_leader_epoch.h"
-#include "core/protocol/messages/produce.h"
-#include "core/protocol/messages/sync_group.h"
-#include "core/protocol/messages/unregister_broker.h"
-#include "core/protocol/messages/unregister_controller.h"
-#include "core/protocol/messages/update_features.h"
+
+namespace spool::protocol {
+struct AlterClientQuotasRequest;
+struct AlterClientQuotasResponse;
+struct AlterConfigsRequest;
+struct AlterConfigsResponse;
+struct AlterPartitionReassignmentsRequest;
+struct AlterPartitionReassignmentsResponse;
+struct AlterReplicaLogDirsRequest;
+struct AlterReplicaLogDirsResponse;
+struct ConsumerGroupDescribeRequest;
+struct ConsumerGroupHeartbeatRequest;
+struct CreatePartitionsRequest;
+struct CreatePartitionsResponse;
+struct CreateTopicsRequest;
+struct CreateTopicsResponse;
+struct DeleteGroupsRequest;
+struct DeleteRecordsRequest;
+struct DeleteRecordsResponse;
+struct DeleteTopicsRequest;
+struct DeleteTopicsResponse;
+struct DescribeClientQuotasRequest;
+struct DescribeClientQuotasResponse;
+struct DescribeClusterRequest;
+struct DescribeClusterResponse;
+struct DescribeConfigsRequest;
+struct DescribeConfigsResponse;
+struct DescribeGroupsRequest;
+struct DescribeLogDirsRequest;
+struct DescribeLogDirsResponse;
+struct DescribeProducersRequest;
+struct DescribeProducersResponse;
+struct DescribeQuorumRequest;
+struct DescribeQuorumResponse;
+struct DescribeTopicPartitionsRequest;
+struct DescribeTopicPartitionsResponse;
+struct ElectLeadersRequest;
+struct ElectLeadersResponse;
+struct FetchRequest;
+struct FindCoordinatorRequest;
+struct HeartbeatRequest;
+struct IncrementalAlterConfigsRequest;
+struct IncrementalAlterConfigsResponse;
+struct InitProducerIdRequest;
+struct InitProducerIdResponse;
+struct JoinGroupRequest;
+struct LeaveGroupRequest;
+struct ListConfigResourcesRequest;
+struct ListConfigResourcesResponse;
+struct ListGroupsRequest;
+struct ListOffsetsRequest;
+struct ListOffsetsResponse;
+struct ListPartitionReassignmentsRequest;
+struct ListPartitionReassignmentsResponse;
+struct MetadataRequest;
+struct OffsetCommitRequest;
+struct OffsetDeleteRequest;
+struct OffsetFetchRequest;
+struct OffsetForLeaderEpochRequest;
+struct OffsetForLeaderEpochResponse;
+struct ProduceRequest;
+struct SyncGroupRequest;
+struct UnregisterBrokerRequest;
+struct UnregisterBrokerResponse;
+struct UnregisterControllerRequest;
+struct UnregisterControllerResponse;
+struct UpdateFeaturesRequest;
+struct UpdateFeaturesResponse;
+}  // namespace spool::protocol
 
 namespace spool::broker {
 
@@ -106,7 +135,8 @@ protocol::UpdateFeaturesResponse handle_update_features(Services&, const Request
                                                         const protocol::UpdateFeaturesRequest&);
 
 // Groups: answered by the group's coordinator, on its loop.
-void handle_find_coordinator(Services&, const Request&, protocol::FindCoordinatorRequest, Responder);
+void handle_find_coordinator(Services&, const Request&, protocol::FindCoordinatorRequest,
+                             Responder);
 void handle_join_group(Services&, const Request&, protocol::JoinGroupRequest, Responder);
 void handle_sync_group(Services&, const Request&, protocol::SyncGroupRequest, Responder);
 void handle_heartbeat(Services&, const Request&, protocol::HeartbeatRequest, Responder);

@@ -2,6 +2,7 @@
 ///
 /// v3  KIP-345: static members
 
+#include "core/protocol/messages/heartbeat.h"
 #include "broker/group/request.h"
 #include "broker/handlers/handlers.h"
 

@@ -1,10 +1,13 @@
-/// InitProducerId: an identity for an idempotent producer (KIP-98): a new producer id with epoch 0, or, for one that has
-/// an id and wants to go on, the next epoch (KIP-360).
+/// InitProducerId: an identity for an idempotent producer (KIP-98): a new producer id with epoch 0,
+/// or, for one that has an id and wants to go on, the next epoch (KIP-360).
 ///
-/// v0  first    v2  flexible    v3  KIP-360: producer id and epoch of the caller    v4  PRODUCER_FENCED    v5  KIP-890
+/// v0  first    v2  flexible    v3  KIP-360: producer id and epoch of the caller    v4
+/// PRODUCER_FENCED    v5  KIP-890
 ///
-/// Transactional producers need the transaction coordinator, which this broker does not have: they are answered 35.
+/// Transactional producers need the transaction coordinator, which this broker does not have: they
+/// are answered 35.
 
+#include "core/protocol/messages/init_producer_id.h"
 #include "broker/handlers/handlers.h"
 #include "broker/topics/producer_ids.h"
 
@@ -22,7 +25,8 @@ InitProducerIdResponse handle_init_producer_id(Services& services, const Request
     return response;
   };
   if (message.transactional_id)
-    return refuse(message.transactional_id->empty() ? ErrorCode::invalid_request : ErrorCode::unsupported_version);
+    return refuse(message.transactional_id->empty() ? ErrorCode::invalid_request
+                                                    : ErrorCode::unsupported_version);
   const auto producer_id = services.producer_ids.next();
   if (!producer_id) return refuse(producer_id.error().code());
   response.producer_id = producer_id->value;

@@ -4,6 +4,7 @@
 /// v5  KIP-345: static members              v7  KIP-559: protocol type, nullable names
 /// v9  KIP-814: a returning static leader skips the assignment
 
+#include "core/protocol/messages/join_group.h"
 #include "broker/group/request.h"
 #include "broker/handlers/handlers.h"
 

@@ -3,6 +3,7 @@
 /// v3  KIP-345: several members, by id or by instance id, each with an error of its own
 /// v5  KIP-800: reason
 
+#include "core/protocol/messages/leave_group.h"
 #include "broker/group/request.h"
 #include "broker/handlers/handlers.h"
 

@@ -11,6 +11,7 @@
 #include "broker/handlers/handlers.h"
 #include "broker/metadata/store.h"
 #include "broker/topics/topic_table.h"
+#include "core/protocol/messages/list_config_resources.h"
 
 namespace spool::broker {
 

@@ -4,6 +4,7 @@
 ///
 /// Filters ignore case; a word that names no state or type matches nothing.
 
+#include "core/protocol/messages/list_groups.h"
 #include "broker/group/request.h"
 #include "broker/handlers/handlers.h"
 

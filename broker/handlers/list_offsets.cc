@@ -4,14 +4,15 @@
 /// v7  -3, the record with the largest timestamp    v8  -4, earliest local    v9  -5, latest tiered
 /// v10 a time limit for tiered lookups              v11 -6, earliest pending upload
 ///
-/// A place the version does not know is answered 35 for its partition, a partition named twice 42 (once). A time after
-/// the last record is no error: offset -1.
+/// A place the version does not know is answered 35 for its partition, a partition named twice 42
+/// (once). A time after the last record is no error: offset -1.
 
 #include <algorithm>
 #include <unordered_map>
 
 #include "broker/handlers/handlers.h"
 #include "broker/topics/topic_table.h"
+#include "core/protocol/messages/list_offsets.h"
 
 namespace spool::broker {
 
@@ -38,7 +39,8 @@ bool is_place_known(int64_t timestamp, int16_t version) {
   return timestamp == kEarliestPendingUpload && version >= 11;
 }
 
-void put(PartitionAnswer& answer, Offset offset, LeaderEpoch leader_epoch, int64_t timestamp_ms = -1) {
+void put(PartitionAnswer& answer, Offset offset, LeaderEpoch leader_epoch,
+         int64_t timestamp_ms = -1) {
   answer.offset = offset.value;
   answer.leader_epoch = leader_epoch.value;
   answer.timestamp = timestamp_ms;
@@ -46,19 +48,24 @@ void put(PartitionAnswer& answer, Offset offset, LeaderEpoch leader_epoch, int64
 
 Status look_up_time(Replica& replica, const storage::Log& log, int64_t timestamp, Offset bound,
                     PartitionAnswer& answer) {
-  TRY_ASSIGN(const std::optional<storage::TimestampOffset> found,
-             timestamp == kMaxTimestamp ? log.max_timestamp() : log.offset_for_timestamp(timestamp));
+  TRY_ASSIGN(
+      const std::optional<storage::TimestampOffset> found,
+      timestamp == kMaxTimestamp ? log.max_timestamp() : log.offset_for_timestamp(timestamp));
   if (!found || (timestamp != kMaxTimestamp && found->offset >= bound)) return {};
-  const LeaderEpoch epoch = found->leader_epoch.value >= 0 ? found->leader_epoch : replica.leader_epoch();
+  const LeaderEpoch epoch =
+      found->leader_epoch.value >= 0 ? found->leader_epoch : replica.leader_epoch();
   put(answer, found->offset, epoch, found->timestamp_ms);
   return {};
 }
 
-Status look_up(Replica& replica, int64_t timestamp, bool is_read_committed, PartitionAnswer& answer) {
+Status look_up(Replica& replica, int64_t timestamp, bool is_read_committed,
+               PartitionAnswer& answer) {
   TRY_ASSIGN(const storage::Log* log, replica.log());
   const Offset bound = is_read_committed ? replica.last_stable_offset() : replica.high_watermark();
   switch (timestamp) {
-    case kLatest: put(answer, bound, replica.leader_epoch()); return {};
+    case kLatest:
+      put(answer, bound, replica.leader_epoch());
+      return {};
     case kEarliest:
     case kEarliestLocal: {
       const Offset start = log->log_start_offset();
@@ -66,12 +73,15 @@ Status look_up(Replica& replica, int64_t timestamp, bool is_read_committed, Part
       return {};
     }
     case kLatestTiered:
-    case kEarliestPendingUpload: return {};  // nothing is tiered: offset -1, no error
-    default: return look_up_time(replica, *log, timestamp, bound, answer);
+    case kEarliestPendingUpload:
+      return {};  // nothing is tiered: offset -1, no error
+    default:
+      return look_up_time(replica, *log, timestamp, bound, answer);
   }
 }
 
-PartitionAnswer answer_partition(const Topic* topic, const ListOffsetsRequest::ListOffsetsPartition& asked,
+PartitionAnswer answer_partition(const Topic* topic,
+                                 const ListOffsetsRequest::ListOffsetsPartition& asked,
                                  bool is_read_committed, bool is_read_only, int16_t version) {
   PartitionAnswer answer;
   answer.partition_index = asked.partition_index;
@@ -84,20 +94,24 @@ PartitionAnswer answer_partition(const Topic* topic, const ListOffsetsRequest::L
   else
     error = replica->check_leader_epoch(asked.current_leader_epoch);
   if (error == ErrorCode::none && is_read_only)
-    (void)replica->with_log([](storage::Log& log) { return log.refresh(); });  // another process may be writing it
+    (void)replica->with_log(
+        [](storage::Log& log) { return log.refresh(); });  // another process may be writing it
   if (error == ErrorCode::none)
-    if (const Status found = look_up(*replica, asked.timestamp, is_read_committed, answer); !found) {
+    if (const Status found = look_up(*replica, asked.timestamp, is_read_committed, answer);
+        !found) {
       answer.error_code = wire_code(found.error().code());
       return answer;
     }
-  if (version < 4) answer.leader_epoch = -1;  // KIP-320 came with v4, and the older ones cannot carry it
+  if (version < 4)
+    answer.leader_epoch = -1;  // KIP-320 came with v4, and the older ones cannot carry it
   answer.error_code = static_cast<int16_t>(error);
   return answer;
 }
 
 }  // namespace
 
-ListOffsetsResponse handle_list_offsets(Services& services, const Request& request, const ListOffsetsRequest& message) {
+ListOffsetsResponse handle_list_offsets(Services& services, const Request& request,
+                                        const ListOffsetsRequest& message) {
   ListOffsetsResponse response;
   const bool is_read_committed = message.isolation_level == 1;
   for (const auto& asked_topic : message.topics) {
@@ -110,10 +124,15 @@ ListOffsetsResponse handle_list_offsets(Services& services, const Request& reque
       int& times = times_asked[asked.partition_index];
       if (times == 0) continue;  // answered already
       if (times > 1) {
-        answers.partitions.push_back(
-            {asked.partition_index, static_cast<int16_t>(ErrorCode::invalid_request), -1, -1, -1, {}});
+        answers.partitions.push_back({asked.partition_index,
+                                      static_cast<int16_t>(ErrorCode::invalid_request),
+                                      -1,
+                                      -1,
+                                      -1,
+                                      {}});
       } else {
-        answers.partitions.push_back(answer_partition(topic.get(), asked, is_read_committed, services.is_read_only, request.version));
+        answers.partitions.push_back(answer_partition(topic.get(), asked, is_read_committed,
+                                                      services.is_read_only, request.version));
       }
       times = 0;
     }

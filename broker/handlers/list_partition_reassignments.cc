@@ -1,6 +1,7 @@
 /// ListPartitionReassignments: partitions that are on their way to other brokers (KIP-455). On one
 /// node there are none, unknown topics and partitions included: they are left out, as Kafka does.
 
+#include "core/protocol/messages/list_partition_reassignments.h"
 #include "broker/handlers/handlers.h"
 
 namespace spool::broker {

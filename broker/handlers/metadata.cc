@@ -1,13 +1,14 @@
-/// Metadata: brokers, topics and the leaders of their partitions; creates a topic that is asked for by name when the
-/// request and auto.create.topics.enable allow it.
+/// Metadata: brokers, topics and the leaders of their partitions; creates a topic that is asked for
+/// by name when the request and auto.create.topics.enable allow it.
 ///
-/// v0  an empty list means all topics          v1   null means all, empty none; controller id, is_internal
-/// v2  cluster id                              v4   the client says whether topics may be made (before: they may)
-/// v5  offline replicas    v7  leader epochs   v8   authorized operations, of the cluster up to v10
-/// v10 topic ids in the answer                 v12  topics may be asked for by id (v10-11: 42)
-/// v13 top-level error (KIP-1102)
+/// v0  an empty list means all topics          v1   null means all, empty none; controller id,
+/// is_internal v2  cluster id                              v4   the client says whether topics may
+/// be made (before: they may) v5  offline replicas    v7  leader epochs   v8   authorized
+/// operations, of the cluster up to v10 v10 topic ids in the answer                 v12  topics may
+/// be asked for by id (v10-11: 42) v13 top-level error (KIP-1102)
 ///
-/// A topic that was just made is answered at once; Kafka answers 3 first. A topic asked for twice is answered once.
+/// A topic that was just made is answered at once; Kafka answers 3 first. A topic asked for twice
+/// is answered once.
 
 #include <set>
 
@@ -17,6 +18,7 @@
 #include "broker/topics/topic_table.h"
 #include "broker/topics/topic_view.h"
 #include "core/base/text.h"
+#include "core/protocol/messages/metadata.h"
 
 namespace spool::broker {
 
@@ -64,7 +66,9 @@ struct Metadata {
     return message.allow_auto_topic_creation && !services.is_read_only &&
            services.config.boolean("auto.create.topics.enable");
   }
-  bool is_all() const { return !message.topics || (request.version == 0 && message.topics->empty()); }
+  bool is_all() const {
+    return !message.topics || (request.version == 0 && message.topics->empty());
+  }
 };
 
 void answer_named(Metadata& metadata, const std::string& name) {
@@ -91,8 +95,8 @@ void answer_by_id(Metadata& metadata, const Uuid& topic_id) {
 void answer_topics(Metadata& metadata) {
   if (metadata.is_all()) {
     for (const auto& topic : metadata.services.topics.all())
-      metadata.response.topics.push_back(
-          describe(metadata.services, *topic, metadata.message.include_topic_authorized_operations));
+      metadata.response.topics.push_back(describe(
+          metadata.services, *topic, metadata.message.include_topic_authorized_operations));
     return;
   }
   std::set<std::pair<Uuid, std::optional<std::string>>> answered;
@@ -115,7 +119,8 @@ void answer_cluster(Metadata& metadata) {
   const Services& services = metadata.services;
   MetadataResponse& response = metadata.response;
   const Endpoint& endpoint = services.endpoints[metadata.request.endpoint_index];
-  response.brokers.push_back({services.node_id, endpoint.host, endpoint.port, broker_rack(services.config), {}});
+  response.brokers.push_back(
+      {services.node_id, endpoint.host, endpoint.port, broker_rack(services.config), {}});
   response.cluster_id = services.cluster_id;
   response.controller_id = services.node_id;
   if (metadata.message.include_cluster_authorized_operations)
@@ -125,20 +130,23 @@ void answer_cluster(Metadata& metadata) {
 // Blocks for the metadata log.
 void create_missing(Metadata& metadata) {
   std::vector<TopicSpec> specs;
-  const auto partitions_count = static_cast<int32_t>(metadata.services.config.integer("num.partitions"));
+  const auto partitions_count =
+      static_cast<int32_t>(metadata.services.config.integer("num.partitions"));
   for (const std::string& name : metadata.missing) {
-    // A name that differs from another by '.' and '_' only is not made, here without a word (checklist 20).
+    // A name that differs from another by '.' and '_' only is not made, here without a word
+    // (checklist 20).
     const bool collides = metadata.services.metadata.read()->colliding_topic(name) != nullptr;
     if (!collides) specs.push_back({name, std::nullopt, partitions_count, {}});
   }
-  const std::vector<Result<Uuid>> created = metadata.services.metadata.create_topics(std::move(specs));
+  const std::vector<Result<Uuid>> created =
+      metadata.services.metadata.create_topics(std::move(specs));
   for (const Result<Uuid>& topic : created)
     if (!topic && topic.error().code() != ErrorCode::topic_already_exists)
       metadata.services.logger.error(concat("creating a topic: ", topic.error().text()));
   for (const std::string& name : metadata.missing) {
     if (const auto topic = metadata.services.topics.find(name))
-      metadata.response.topics.push_back(
-          describe(metadata.services, *topic, metadata.message.include_topic_authorized_operations));
+      metadata.response.topics.push_back(describe(
+          metadata.services, *topic, metadata.message.include_topic_authorized_operations));
     else
       metadata.response.topics.push_back(refuse(ErrorCode::unknown_topic_or_partition, name, {}));
   }
@@ -146,7 +154,8 @@ void create_missing(Metadata& metadata) {
 
 }  // namespace
 
-void handle_metadata(Services& services, const Request& request, MetadataRequest message, Responder respond) {
+void handle_metadata(Services& services, const Request& request, MetadataRequest message,
+                     Responder respond) {
   Metadata metadata{services, request, std::move(message), {}, {}};
   answer_cluster(metadata);
   answer_topics(metadata);
@@ -154,9 +163,10 @@ void handle_metadata(Services& services, const Request& request, MetadataRequest
   services.workers.submit([metadata = std::move(metadata), respond = std::move(respond)]() mutable {
     create_missing(metadata);
     Response response = encode_response(metadata.request, metadata.response);
-    metadata.request.loop->post([respond = std::move(respond), response = std::move(response)]() mutable {
-      respond(std::move(response));
-    });
+    metadata.request.loop->post(
+        [respond = std::move(respond), response = std::move(response)]() mutable {
+          respond(std::move(response));
+        });
   });
 }
 

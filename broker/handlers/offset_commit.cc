@@ -3,6 +3,7 @@
 /// v2-v4  retention of its own          v6  KIP-320: leader epoch      v7  KIP-345: static members
 /// v9     KIP-848: member epochs        v10 topic ids
 
+#include "core/protocol/messages/offset_commit.h"
 #include "broker/group/request.h"
 #include "broker/handlers/handlers.h"
 

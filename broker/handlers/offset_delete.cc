@@ -1,5 +1,6 @@
 /// OffsetDelete: takes back commits of a group, of topics that no member reads (KIP-496).
 
+#include "core/protocol/messages/offset_delete.h"
 #include "broker/group/request.h"
 #include "broker/handlers/handlers.h"
 

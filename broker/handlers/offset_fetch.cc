@@ -6,6 +6,7 @@
 ///
 /// A partition without a commit, also of a topic or group that is not known: offset -1, no error.
 
+#include "core/protocol/messages/offset_fetch.h"
 #include "broker/group/request.h"
 #include "broker/handlers/handlers.h"
 

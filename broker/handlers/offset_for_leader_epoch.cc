@@ -1,10 +1,11 @@
-/// OffsetForLeaderEpoch: where a leader epoch ended, so that a client can tell whether what it read was cut away
-/// (KIP-101, KIP-320).
+/// OffsetForLeaderEpoch: where a leader epoch ended, so that a client can tell whether what it read
+/// was cut away (KIP-101, KIP-320).
 ///
 /// v2  current leader epoch    v3  replica id    v4  flexible
 ///
 /// An epoch we do not know is no error: epoch -1, offset -1.
 
+#include "core/protocol/messages/offset_for_leader_epoch.h"
 #include "broker/handlers/handlers.h"
 #include "broker/topics/topic_table.h"
 
@@ -39,14 +40,15 @@ OffsetForLeaderEpochResponse::EpochEndOffset answer_partition(
 
 }  // namespace
 
-OffsetForLeaderEpochResponse handle_offset_for_leader_epoch(Services& services, const Request&,
-                                                            const OffsetForLeaderEpochRequest& message) {
+OffsetForLeaderEpochResponse handle_offset_for_leader_epoch(
+    Services& services, const Request&, const OffsetForLeaderEpochRequest& message) {
   OffsetForLeaderEpochResponse response;
   for (const auto& asked_topic : message.topics) {
     const auto topic = services.topics.find(asked_topic.topic);
     auto& answers = response.topics.emplace_back();
     answers.topic = asked_topic.topic;
-    for (const auto& asked : asked_topic.partitions) answers.partitions.push_back(answer_partition(topic.get(), asked));
+    for (const auto& asked : asked_topic.partitions)
+      answers.partitions.push_back(answer_partition(topic.get(), asked));
   }
   return response;
 }

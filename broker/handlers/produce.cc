@@ -5,8 +5,9 @@
 /// v11 TRANSACTION_ABORTABLE                   v12 KIP-890: partitions join transactions implicitly
 /// v13 KIP-516: topic ids
 ///
-/// On one node acks=1 and acks=all are the same: the in-sync set is this node. With acks=0 there is no answer, and an
-/// error closes the connection. Where flush.messages asks for it, the answer leaves after the flush.
+/// On one node acks=1 and acks=all are the same: the in-sync set is this node. With acks=0 there is
+/// no answer, and an error closes the connection. Where flush.messages asks for it, the answer
+/// leaves after the flush.
 
 #include <atomic>
 #include <unordered_map>
@@ -17,6 +18,7 @@
 #include "broker/topics/topic_view.h"
 #include "broker/topics/validator_pool.h"
 #include "core/base/text.h"
+#include "core/protocol/messages/produce.h"
 #include "core/record/validate.h"
 
 namespace spool::broker {
@@ -51,17 +53,19 @@ void put_error(PartitionAnswer& answer, ErrorCode error, std::string_view text =
   if (!text.empty()) answer.error_message = std::string(text);
 }
 
-// Transactional batches belong to a transaction that a coordinator has begun; this broker has no transaction
-// coordinator, so it knows no transactional id.
+// Transactional batches belong to a transaction that a coordinator has begun; this broker has no
+// transaction coordinator, so it knows no transactional id.
 ErrorCode check_transactional(const ProduceRequest& message, const record::BatchView& batch) {
   if (!batch.is_transactional()) return ErrorCode::none;
   return message.transactional_id ? ErrorCode::invalid_producer_id_mapping
                                   : ErrorCode::transactional_id_authorization_failed;
 }
 
-void append_batch(Production& production, Replica& replica, record::Validated& validated, PartitionAnswer& answer) {
+void append_batch(Production& production, Replica& replica, record::Validated& validated,
+                  PartitionAnswer& answer) {
   const record::BatchView batch{validated.batch()};
-  if (const ErrorCode error = check_transactional(production.message, batch); error != ErrorCode::none)
+  if (const ErrorCode error = check_transactional(production.message, batch);
+      error != ErrorCode::none)
     return put_error(answer, error);
   const auto appended = replica.append(validated.batch(), storage::AppendOrigin::client);
   if (!appended) return put_error(answer, appended.error().code(), appended.error().text());
@@ -71,7 +75,8 @@ void append_batch(Production& production, Replica& replica, record::Validated& v
   answer.log_start_offset = appended->log_start_offset.value;
 }
 
-void produce_to(Production& production, Replica& replica, MutableBytes records, PartitionAnswer& answer) {
+void produce_to(Production& production, Replica& replica, MutableBytes records,
+                PartitionAnswer& answer) {
   const std::shared_ptr<const ReplicaConfig> config = replica.config();
   record::ValidateOptions options = config->validate;
   const std::string name = replica.name().to_string();
@@ -86,7 +91,8 @@ void produce_to(Production& production, Replica& replica, MutableBytes records, 
     answer.record_errors.push_back({error.index, std::move(error.message), {}});
 }
 
-ErrorCode check_partition(const Production& production, const Topic* topic, const Replica* replica) {
+ErrorCode check_partition(const Production& production, const Topic* topic,
+                          const Replica* replica) {
   const int16_t acks = production.message.acks;
   if (acks < -1 || acks > 1) return ErrorCode::invalid_required_acks;
   if (topic == nullptr && production.request.version >= 13) return ErrorCode::unknown_topic_id;
@@ -100,23 +106,28 @@ void answer_partition(Production& production, const std::shared_ptr<const Topic>
                       ProduceRequest::PartitionProduceData& data, PartitionAnswer& answer) {
   answer.index = data.index;
   Replica* replica = topic ? topic->partition(data.index) : nullptr;
-  if (const ErrorCode error = check_partition(production, topic.get(), replica); error != ErrorCode::none)
+  if (const ErrorCode error = check_partition(production, topic.get(), replica);
+      error != ErrorCode::none)
     return put_error(answer, error);
-  // The frame is this request's own buffer, lent to the handlers as mutable; the codec's views are const only.
+  // The frame is this request's own buffer, lent to the handlers as mutable; the codec's views are
+  // const only.
   const BytesView records = data.records.bytes;
-  produce_to(production, *replica, MutableBytes(const_cast<uint8_t*>(records.data()), records.size()), answer);
+  produce_to(production, *replica,
+             MutableBytes(const_cast<uint8_t*>(records.data()), records.size()), answer);
 }
 
 void answer_topic(Production& production, ProduceRequest::TopicProduceData& data) {
-  const auto topic = production.request.version >= 13 ? production.services.topics.find(data.topic_id)
-                                                      : production.services.topics.find(data.name);
+  const auto topic = production.request.version >= 13
+                         ? production.services.topics.find(data.topic_id)
+                         : production.services.topics.find(data.name);
   auto& answers = production.response.responses.emplace_back();
   answers.name = data.name;
   answers.topic_id = data.topic_id;
   // A partition that is named twice is written once, with what was said last.
   std::unordered_map<int32_t, size_t> last_of;
   if (data.partition_data.size() > 1)
-    for (size_t i = 0; i < data.partition_data.size(); ++i) last_of[data.partition_data[i].index] = i;
+    for (size_t i = 0; i < data.partition_data.size(); ++i)
+      last_of[data.partition_data[i].index] = i;
   for (size_t i = 0; i < data.partition_data.size(); ++i) {
     if (data.partition_data.size() > 1 && last_of[data.partition_data[i].index] != i) continue;
     PartitionAnswer& answer = answers.partition_responses.emplace_back();
@@ -128,8 +139,8 @@ void answer_topic(Production& production, ProduceRequest::TopicProduceData& data
     Replica* replica = topic->partition(answer.index);
     const Replica::FlushNeed need = replica->flush_need();
     if (need == Replica::FlushNeed::before_answer)
-      production.flushes.push_back(
-          {topic, replica, production.response.responses.size() - 1, answers.partition_responses.size() - 1});
+      production.flushes.push_back({topic, replica, production.response.responses.size() - 1,
+                                    answers.partition_responses.size() - 1});
     if (need == Replica::FlushNeed::later) replica->flush_later(production.services.workers);
   }
 }
@@ -153,7 +164,8 @@ void finish_flushed(FlushingProduction& flushing) {
     const PendingFlush& pending = production.flushes[i];
     if (flushing.outcomes[i]) continue;
     production.has_failed = true;
-    put_error(production.response.responses[pending.topic_index].partition_responses[pending.partition_index],
+    put_error(production.response.responses[pending.topic_index]
+                  .partition_responses[pending.partition_index],
               ErrorCode::kafka_storage_error, flushing.outcomes[i].error().text());
   }
   production.request.loop->post(
@@ -167,16 +179,18 @@ void answer_when_flushed(Production production, Responder respond) {
   auto flushing = std::make_shared<FlushingProduction>(std::move(production), std::move(respond),
                                                        std::vector<Status>(count), count);
   for (size_t i = 0; i < count; ++i)
-    flushing->production.flushes[i].replica->flush_then(
-        flushing->production.services.workers, [flushing, i](const Status& flushed) {
-          flushing->outcomes[i] = flushed;
-          if (--flushing->open_count == 0) finish_flushed(*flushing);
-        });
+    flushing->production.flushes[i].replica->flush_then(flushing->production.services.workers,
+                                                        [flushing, i](const Status& flushed) {
+                                                          flushing->outcomes[i] = flushed;
+                                                          if (--flushing->open_count == 0)
+                                                            finish_flushed(*flushing);
+                                                        });
 }
 
 }  // namespace
 
-void handle_produce(Services& services, const Request& request, ProduceRequest message, Responder respond) {
+void handle_produce(Services& services, const Request& request, ProduceRequest message,
+                    Responder respond) {
   Production production{services, request, std::move(message), {}, {}, false};
   for (auto& topic : production.message.topic_data) answer_topic(production, topic);
   if (production.flushes.empty()) return respond(make_response(production));

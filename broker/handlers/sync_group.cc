@@ -4,6 +4,7 @@
 ///
 /// Waits for the leader.
 
+#include "core/protocol/messages/sync_group.h"
 #include "broker/group/request.h"
 #include "broker/handlers/handlers.h"
 

@@ -2,6 +2,7 @@
 /// that came from a cluster. Unknown ids are 102. This node's own registration stays: it would be
 /// made again at once (42).
 
+#include "core/protocol/messages/unregister_broker.h"
 #include "broker/handlers/handlers.h"
 #include "broker/metadata/record_codec.h"
 #include "broker/metadata/store.h"

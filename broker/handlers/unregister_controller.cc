@@ -1,6 +1,7 @@
 /// UnregisterController: forgets a controller that is gone for good (Kafka 4.4). Unknown ids are
 /// 136. A directory below metadata.version 33 cannot record it: 35, as Kafka answers there.
 
+#include "core/protocol/messages/unregister_controller.h"
 #include "broker/handlers/handlers.h"
 #include "broker/metadata/record_codec.h"
 #include "broker/metadata/store.h"

@@ -14,6 +14,7 @@
 #include "broker/metadata/record_codec.h"
 #include "broker/metadata/store.h"
 #include "core/base/text.h"
+#include "core/protocol/messages/update_features.h"
 #include "core/protocol/records/metadata.h"
 
 namespace spool::broker {
