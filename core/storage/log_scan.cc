@@ -323,6 +323,11 @@ Result<bool> LogScan::is_followed(const EntryHeader& header) {
   const int64_t at = header.end_pos();
   if (end_ - at < static_cast<int64_t>(kEntryHeaderBytesMin)) return true;
   if (header.is_v2() && header.leader_epoch == leader_epoch_) return true;
+  // Nothing before it was whole. A batch inside of a value comes from a client, which knows no
+  // leader epoch, or begins at offset 0.
+  if (leader_epoch_ == kNoLeaderEpoch && header.leader_epoch >= LeaderEpoch(0) &&
+      header.base_offset > options_.first_offset)
+    return true;
   TRY_ASSIGN(const auto after, header_at(at));
   if (after && after->magic >= 0 && after->magic <= 2) return true;
   TRY_ASSIGN(const BytesView bytes, view(at, kEntryHeaderBytesMin));

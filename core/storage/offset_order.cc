@@ -1,6 +1,8 @@
 #include "core/storage/offset_order.h"
 
 #include <algorithm>
+#include <map>
+#include <tuple>
 #include <unordered_map>
 
 namespace spool::storage {
@@ -15,25 +17,55 @@ bool is_inside(const OrderedEntry& entry, const ScanOptions& bounds) {
          entry.last_offset - bounds.first_offset <= kRelativeOffsetMax;
 }
 
-// Marks the longest chain of entries, each beginning after the one before it ends.
-std::vector<bool> longest_chain(const std::vector<OrderedEntry>& entries,
-                                const ScanOptions& bounds) {
-  std::vector<size_t>
-      tails;  // tails[n]: the entry that ends a chain of n + 1 with the lowest offset
+/// The best chain of entries that ends with a certain one: the longest, of these one with the
+/// fewest holes, of these one with the most offsets.
+struct Chain {
+  int64_t length = 0;
+  int64_t joints = 0;  // places without a hole
+  int64_t offsets = 0;
+  size_t last = SIZE_MAX;
+  bool is_better_than(const Chain& other) const {
+    return std::tie(length, joints, offsets) > std::tie(other.length, other.joints, other.offsets);
+  }
+};
+
+/// Of two chains to go on with: one that has a joint there, or the best of all.
+Chain better_of(const Chain& best, const std::unordered_map<int64_t, Chain>& by_last, Offset next) {
+  const auto found = by_last.find(next.value - 1);
+  if (found == by_last.end()) return best;
+  Chain joined = found->second;
+  ++joined.joints;
+  return joined.is_better_than(best) ? joined : best;
+}
+
+// Marks the best chain of entries, each beginning after the one before it ends.
+std::vector<bool> best_chain(const std::vector<OrderedEntry>& entries, const ScanOptions& bounds) {
+  std::map<Offset, Chain> best;                // by its last offset; later ones are better
+  std::unordered_map<int64_t, Chain> by_last;  // the best for every last offset
   std::vector<size_t> previous(entries.size(), SIZE_MAX);
+  by_last[bounds.first_offset.value - 1] = {};
   for (size_t i = 0; i < entries.size(); ++i) {
     if (!is_inside(entries[i], bounds)) continue;
-    const auto after = std::ranges::partition_point(
-        tails, [&](size_t tail) { return entries[tail].last_offset < entries[i].base_offset; });
-    if (after != tails.begin()) previous[i] = *(after - 1);
-    if (after == tails.end())
-      tails.push_back(i);
-    else if (entries[i].last_offset < entries[*after].last_offset)
-      *after = i;
+    const auto after = best.lower_bound(entries[i].base_offset);
+    Chain chain = better_of(after == best.begin() ? Chain() : std::prev(after)->second, by_last,
+                            entries[i].base_offset);
+    previous[i] = chain.last;
+    const Offset last = entries[i].last_offset;
+    ++chain.length;
+    chain.offsets += last - entries[i].base_offset + 1;
+    chain.last = i;
+    Chain& known = by_last[last.value];
+    if (chain.is_better_than(known)) known = chain;
+    auto next = best.upper_bound(last);
+    if (next != best.begin() && !chain.is_better_than(std::prev(next)->second)) continue;
+    next = best.lower_bound(last);
+    while (next != best.end() && !next->second.is_better_than(chain)) next = best.erase(next);
+    best.emplace(last, chain);
   }
   std::vector<bool> is_kept(entries.size());
-  for (size_t i = tails.empty() ? SIZE_MAX : tails.back(); i != SIZE_MAX; i = previous[i])
-    is_kept[i] = true;
+  if (best.empty()) return is_kept;
+  const Chain whole = better_of(best.rbegin()->second, by_last, bounds.end_offset);
+  for (size_t i = whole.last; i != SIZE_MAX; i = previous[i]) is_kept[i] = true;
   return is_kept;
 }
 
@@ -46,7 +78,7 @@ uint32_t entry_crc(const EntryHeader& header, BytesView entry) {
 
 std::vector<OrderDecision> decide_order(const std::vector<OrderedEntry>& entries,
                                         const ScanOptions& bounds) {
-  const std::vector<bool> is_kept = longest_chain(entries, bounds);
+  const std::vector<bool> is_kept = best_chain(entries, bounds);
   std::unordered_map<int64_t, const OrderedEntry*> kept_by_base;
   for (size_t i = 0; i < entries.size(); ++i)
     if (is_kept[i]) kept_by_base[entries[i].base_offset.value] = &entries[i];

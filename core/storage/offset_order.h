@@ -3,10 +3,10 @@
 /// Which entries of a segment are out of order when offsets do not increase.
 ///
 /// Base offsets lie outside the CRC, and a page of a file can be there twice: a whole entry can
-/// claim offsets that others have. The longest chain of entries whose offsets increase is taken for
-/// true. What is left out of it is a copy of one in the chain, or has a wrong base offset: that is
-/// put right where the hole between its neighbours has exactly its size, else the entry cannot be
-/// placed.
+/// claim offsets that others have. The longest chain of entries whose offsets increase, of several
+/// the one with the fewest holes, is taken for true. What is left out of it is a copy of one in the
+/// chain, or has a wrong base offset: that is put right where the hole between its neighbours has
+/// exactly its size, else the entry cannot be placed.
 
 #include <cstdint>
 #include <vector>

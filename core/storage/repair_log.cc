@@ -8,6 +8,7 @@
 #include "core/record/batch_builder.h"
 #include "core/record/record_reader.h"
 #include "core/storage/checkpoint.h"
+#include "core/storage/epoch_order.h"
 #include "core/storage/leader_epochs.h"
 #include "core/storage/log.h"
 #include "core/storage/offset_order.h"
@@ -42,9 +43,12 @@ Result<std::vector<Offset>> list_bases(FileSystem& fs, const std::string& path) 
 /// Takes one segment apart into what stays and what does not.
 class SegmentPlanner {
  public:
-  SegmentPlanner(FileSystem& fs, PartitionRepair& plan) : fs_(fs), plan_(plan) {}
+  /// epoch_runs  of the whole partition; outlives the planner
+  SegmentPlanner(FileSystem& fs, PartitionRepair& plan, const std::vector<EpochRun>& epoch_runs)
+      : fs_(fs), plan_(plan), epoch_runs_(epoch_runs) {}
 
   Status run(Offset base, std::optional<Offset> next_base) {
+    plan_epochs(base);
     path_ = offset_path(plan_.path, base, kLogSuffix);
     TRY_ASSIGN(const auto file, fs_.open(path_, OpenMode::read));
     const ScanOptions bounds{
@@ -86,7 +90,9 @@ class SegmentPlanner {
     if (decision != nullptr) piece.base_offset = decision->fixed_offset;
     const int64_t span = item.header.last_offset - item.header.base_offset;
     end_ = std::max(end_, piece.base_offset.value_or(item.header.base_offset) + (span + 1));
-    if (item.header.is_v2()) segment_.leader_epoch = item.header.leader_epoch;
+    piece.leader_epoch = restored_epoch(item);
+    if (item.header.is_v2())
+      segment_.leader_epoch = piece.leader_epoch.value_or(item.header.leader_epoch);
     segment_.pieces.push_back(piece);
     if (!piece.base_offset && !piece.restores_size && !piece.restores_magic) return;
     plan_.steps.push_back(
@@ -97,6 +103,26 @@ class SegmentPlanner {
                           : piece.restores_size ? "length"
                                                 : "magic byte",
                           " of the batch at position ", item.file_pos, " right")});
+  }
+
+  void plan_epochs(Offset base) {
+    epochs_.clear();
+    for (const EpochRun& run : epoch_runs_) {
+      if (run.segment != base || !run.is_wrong()) continue;
+      epochs_.push_back(run);
+      plan_.steps.push_back({.path = offset_path(plan_.path, base, kLogSuffix),
+                             .action = "restore-field",
+                             .detail = concat("put the leader epoch of ", run.batches_count,
+                                              " batches from position ", run.first_pos,
+                                              " on right: ", run.right_epoch.value)});
+    }
+  }
+
+  std::optional<LeaderEpoch> restored_epoch(const ScanItem& item) const {
+    if (!item.header.is_v2() || item.header.leader_epoch < LeaderEpoch(0)) return std::nullopt;
+    const auto run = std::ranges::lower_bound(epochs_, item.file_pos, {}, &EpochRun::last_pos);
+    if (run == epochs_.end() || item.file_pos < run->first_pos) return std::nullopt;
+    return run->right_epoch;
   }
 
   void lose_damage(const ScanItem& item) {
@@ -147,6 +173,8 @@ class SegmentPlanner {
 
   FileSystem& fs_;
   PartitionRepair& plan_;
+  const std::vector<EpochRun>& epoch_runs_;
+  std::vector<EpochRun> epochs_;  // of this segment
   std::string path_;
   PartitionRepair::SegmentRepair segment_;
   Offset end_;
@@ -157,7 +185,8 @@ bool is_of_log(std::string_view check) {
   for (const std::string_view known :
        {"batch-crc", "batch-size", "batch-frame", "batch-length", "batch-magic", "torn-tail",
         "zero-tail", "garbage-tail", "records-unreadable", "offset-order", "duplicate-batch",
-        "base-offset", "segment-overlap", "offset-gap", "transaction-state", "control-record"})
+        "base-offset", "segment-overlap", "offset-gap", "transaction-state", "control-record",
+        "leader-epoch"})
     if (check == known) return true;
   return false;
 }
@@ -218,6 +247,7 @@ void append_pieces(Buffer& out, size_t at, const PartitionRepair::Piece& piece) 
   if (piece.restores_size)
     store_be(out.data() + at + 8,
              static_cast<int32_t>(piece.size_bytes - int64_t{record::kEntryFrameBytes}));
+  if (piece.leader_epoch) store_be(out.data() + at + 12, piece.leader_epoch->value);
   if (piece.restores_magic || piece.restores_size) out[at + 16] = 2;
 }
 
@@ -270,9 +300,14 @@ Status write_segment(FileSystem& fs, const std::string& from, const std::string&
   return target->sync_data();
 }
 
-/// Leader epochs as the batches of a repaired directory have them.
-Result<std::string> epochs_of(FileSystem& fs, const std::string& path) {
-  LeaderEpochCache cache;
+/// Writes the leader epochs that the batches have, unless those of the file agree with them.
+Status rebuild_epochs(FileSystem& fs, const std::string& path) {
+  LeaderEpochCache cache, known;
+  const auto text = read_small_file(fs, concat(path, '/', kLeaderEpochFile));
+  const auto entries =
+      text ? parse_epoch_checkpoint(*text) : Result<std::vector<EpochStart>>(fail(text.error()));
+  if (entries) known.load(*entries);
+  bool is_right = entries && known.entries().size() == entries->size();
   TRY_ASSIGN(const auto bases, list_bases(fs, path));
   Buffer window(64 << 10);
   for (const Offset base : bases) {
@@ -282,12 +317,18 @@ Result<std::string> epochs_of(FileSystem& fs, const std::string& path) {
     for (;;) {
       TRY_ASSIGN(const auto entry, reader.next());
       if (!entry) break;
-      const bool is_newer = entry->is_v2() && entry->leader_epoch >= LeaderEpoch(0) &&
-                            entry->leader_epoch > cache.latest().value_or(kNoLeaderEpoch);
-      if (is_newer) cache.assign(entry->leader_epoch, entry->base_offset);
+      if (!entry->is_v2() || entry->leader_epoch < LeaderEpoch(0)) continue;
+      const auto known_epoch = known.at(entry->base_offset);
+      // Below the log's start the file keeps nothing.
+      const bool is_trimmed = !known_epoch && entry->leader_epoch <= known.latest();
+      is_right &= is_trimmed || known_epoch == entry->leader_epoch;
+      if (entry->leader_epoch > cache.latest().value_or(kNoLeaderEpoch))
+        cache.assign(entry->leader_epoch, entry->base_offset);
     }
   }
-  return format_epoch_checkpoint(cache.entries());
+  if (is_right) return {};
+  return replace_small_file(fs, path, std::string(kLeaderEpochFile),
+                            format_epoch_checkpoint(cache.entries()));
 }
 
 }  // namespace
@@ -315,7 +356,11 @@ Result<PartitionRepair> plan_repair(FileSystem& fs, const std::string& path,
   for (const Finding& finding : findings)
     if (is_of_log(finding.check))
       if (const auto base = base_of(name_of(finding.path))) damaged.insert(*base);
-  SegmentPlanner planner(fs, plan);
+  TRY_ASSIGN(const auto epoch_runs,
+             decide_epochs(fs, path, damaged.empty() ? std::vector<Offset>() : bases));
+  for (const EpochRun& run : epoch_runs)
+    if (run.is_wrong()) damaged.insert(run.segment);
+  SegmentPlanner planner(fs, plan, epoch_runs);
   for (const Offset base : damaged) {
     const auto next = std::ranges::upper_bound(bases, base);
     TRY(planner.run(base, next == bases.end() ? std::nullopt : std::optional(*next)));
@@ -345,8 +390,7 @@ Status build_repaired(FileSystem& fs, const Clock& clock, Logger& logger,
         std::ranges::find(repair.dropped_files, entry.name) != repair.dropped_files.end();
     const bool is_newer_snapshot = entry.name.ends_with(kSnapshotSuffix) && repair.recovery_point &&
                                    base_of(entry.name).value_or(Offset(0)) > *repair.recovery_point;
-    const bool is_rewritten = (repair.rebuilds_epochs && entry.name == kLeaderEpochFile) ||
-                              (repair.writes_metadata && entry.name == kPartitionMetadataFile);
+    const bool is_rewritten = repair.writes_metadata && entry.name == kPartitionMetadataFile;
     if (entry.is_directory || is_dropped || is_rewritten || is_newer_snapshot) continue;
     const std::string from = concat(repair.path, '/', entry.name);
     const std::string to = concat(target, '/', entry.name);
@@ -362,10 +406,7 @@ Status build_repaired(FileSystem& fs, const Clock& clock, Logger& logger,
   if (repair.writes_metadata && topic_id)
     TRY(replace_small_file(fs, target, std::string(kPartitionMetadataFile),
                            format_partition_metadata(*topic_id)));
-  if (repair.rebuilds_epochs) {
-    TRY_ASSIGN(const std::string epochs, epochs_of(fs, target));
-    TRY(replace_small_file(fs, target, std::string(kLeaderEpochFile), epochs));
-  }
+  if (repair.rebuilds_epochs || !repair.segments.empty()) TRY(rebuild_epochs(fs, target));
   // Opening the log as after a crash makes everything that is missing.
   LogOpenOptions options;
   options.recovery_point_checkpoint =

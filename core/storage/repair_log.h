@@ -48,6 +48,7 @@ struct PartitionRepair {
     std::optional<Offset> base_offset;  ///< put right
     bool restores_size = false;
     bool restores_magic = false;
+    std::optional<LeaderEpoch> leader_epoch;  ///< put right
   };
   struct SegmentRepair {
     Offset base_offset;

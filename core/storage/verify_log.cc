@@ -212,17 +212,38 @@ void PartitionVerifier::check_gaps(FindingList& out) const {
   }
 }
 
-// Every batch's leader epoch against the file that says where epochs begin.
+// Leader epochs against each other, then against the file that says where they begin.
 void PartitionVerifier::check_epochs(FindingList& out) const {
+  std::vector<EpochRun> runs;
+  for (const SegmentFacts& facts : facts_)
+    runs.insert(runs.end(), facts.epochs.begin(), facts.epochs.end());
+  // Converted messages have the epochs of whoever converted them.
+  if (std::ranges::any_of(facts_, &SegmentFacts::has_legacy)) runs.clear();
+  decide_epochs(runs);
+  // Of a disordered log repair knows more: which of the batches count.
+  const bool is_in_order = std::ranges::none_of(facts_, &SegmentFacts::has_disorder);
+  for (const EpochRun& run : runs)
+    if (is_in_order && run.is_wrong())
+      out.add({.check = "leader-epoch",
+               .severity = Severity::warning,
+               .path = offset_path(path_, run.segment, kLogSuffix),
+               .file_pos = run.first_pos + 12,
+               .offset = run.start_offset.value,
+               .expected = concat("leader epoch ", run.right_epoch.value, ", as around it"),
+               .found = concat("epoch ", run.leader_epoch.value, " of ", run.batches_count,
+                               run.batches_count == 1 ? " batch" : " batches"),
+               .repair = "put the leader epoch right"});
+  check_epoch_file(runs, out);
+}
+
+void PartitionVerifier::check_epoch_file(const std::vector<EpochRun>& runs,
+                                         FindingList& out) const {
   const std::string path = concat(path_, '/', kLeaderEpochFile);
   constexpr std::string_view kRepair = "rebuild the leader epochs from the log";
-  const bool has_legacy = std::ranges::any_of(facts_, &SegmentFacts::has_legacy);
   const bool has_damage = std::ranges::any_of(
       facts_, [](const SegmentFacts& facts) { return facts.has_disorder || facts.is_tail_open; });
-  const bool has_epochs =
-      std::ranges::any_of(facts_, [](const SegmentFacts& facts) { return !facts.epochs.empty(); });
   if (!has_epochs_) {
-    if (has_epochs && !has_legacy)
+    if (!runs.empty())
       out.add({.check = "epoch-missing",
                .severity = Severity::warning,
                .path = path,
@@ -252,23 +273,22 @@ void PartitionVerifier::check_epochs(FindingList& out) const {
              .expected = "epochs and offsets that increase",
              .found = "some that do not",
              .repair = kRepair});
-  if (has_legacy || has_damage) return;
-  for (const SegmentFacts& facts : facts_)
-    for (const EpochStart& run : facts.epochs) {
-      const auto known = cache.at(run.start_offset);
-      if (known == run.leader_epoch) continue;
-      // Below the log's start the file keeps nothing.
-      const bool is_trimmed = !known && !cache.entries().empty() &&
-                              run.leader_epoch <= cache.entries().front().leader_epoch;
-      if (is_trimmed) continue;
-      out.add({.check = "epoch-start",
-               .severity = Severity::warning,
-               .path = path,
-               .offset = run.start_offset.value,
-               .expected = concat("epoch ", run.leader_epoch.value, ", as the batch has it"),
-               .found = known ? concat("epoch ", known->value) : "none",
-               .repair = kRepair});
-    }
+  if (has_damage) return;
+  for (const EpochRun& run : runs) {
+    const auto known = cache.at(run.start_offset);
+    if (known == run.right_epoch) continue;
+    // Below the log's start the file keeps nothing.
+    const bool is_trimmed = !known && !cache.entries().empty() &&
+                            run.right_epoch <= cache.entries().front().leader_epoch;
+    if (is_trimmed) continue;
+    out.add({.check = "epoch-start",
+             .severity = Severity::warning,
+             .path = path,
+             .offset = run.start_offset.value,
+             .expected = concat("epoch ", run.right_epoch.value, ", as the batch has it"),
+             .found = known ? concat("epoch ", known->value) : "none",
+             .repair = kRepair});
+  }
 }
 
 void PartitionVerifier::check_small_files(FindingList& out) const {

@@ -17,6 +17,7 @@
 #include "core/base/error.h"
 #include "core/base/types.h"
 #include "core/storage/checkpoint.h"
+#include "core/storage/epoch_order.h"
 #include "core/storage/file.h"
 #include "core/storage/finding.h"
 
@@ -37,7 +38,7 @@ struct SegmentFacts {
   bool has_gap = false;       ///< offsets between entries that no entry has, or empty batches
   bool has_legacy = false;
   bool is_tail_open = false;  ///< the file grew while it was read: its last entry may be in flight
-  std::vector<EpochStart> epochs;  ///< where a batch has another leader epoch than the one before
+  std::vector<EpochRun> epochs;
 };
 
 struct VerifyOptions {
@@ -89,6 +90,7 @@ class PartitionVerifier {
   bool is_snapshot_usable(Offset offset) const;
   void check_gaps(FindingList& out) const;
   void check_epochs(FindingList& out) const;
+  void check_epoch_file(const std::vector<EpochRun>& runs, FindingList& out) const;
   void check_small_files(FindingList& out) const;
 
   FileSystem* fs_;

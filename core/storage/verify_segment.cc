@@ -581,12 +581,6 @@ void SegmentCheck::note_offsets(const EntryHeader& entry) {
         std::max(facts_.last_offset.value_or(entry.last_offset), entry.last_offset);
 }
 
-void SegmentCheck::note_epoch(const EntryHeader& entry) {
-  if (entry.leader_epoch < LeaderEpoch(0)) return;
-  if (facts_.epochs.empty() || facts_.epochs.back().leader_epoch != entry.leader_epoch)
-    facts_.epochs.push_back({entry.leader_epoch, entry.base_offset});
-}
-
 void SegmentCheck::take_whole(const ScanItem& item, FindingList& out) {
   const EntryHeader& entry = item.header;
   ++facts_.entries_count;
@@ -606,7 +600,7 @@ void SegmentCheck::take_whole(const ScanItem& item, FindingList& out) {
     facts_.has_damage = true;
   }
   note_offsets(entry);
-  note_epoch(entry);
+  add_to_runs(facts_.epochs, files_.base_offset, entry);
   offset_index_.take(entry, out);
   time_index_.take(entry, out);
   if (options_.checks_records) {

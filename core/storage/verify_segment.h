@@ -126,7 +126,6 @@ class SegmentCheck {
   void take_whole(const ScanItem& item, FindingList& out);
   void take_damage(const ScanItem& item, FindingList& out);
   void note_offsets(const EntryHeader& entry);
-  void note_epoch(const EntryHeader& entry);
   void report_disorder(const File& file, const ScanOptions& bounds, FindingList& out);
 
   FileSystem& fs_;

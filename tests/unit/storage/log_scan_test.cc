@@ -174,6 +174,8 @@ TEST_CASE("offset_order: a copy is told from a base offset that was changed") {
   // A later page over an earlier one: what follows in order outweighs it.
   CHECK(kinds({entry(0, 1), entry(9, 4), entry(6, 3), entry(9, 4), entry(12, 5)}) == "9d ");
   CHECK(kinds({entry(0, 1), entry(3, 2), entry(1, 9)}) == "1 ");
+  // Of two that overlap, the one that leaves a hole of exactly the other's size is true.
+  CHECK(kinds({entry(0, 1), entry(4, 2), entry(6, 3), entry(9, 4)}) == "4=3 ");
 }
 
 }  // namespace spool::storage

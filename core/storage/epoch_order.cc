@@ -1,0 +1,89 @@
+#include "core/storage/epoch_order.h"
+
+#include <algorithm>
+#include <map>
+
+#include "core/storage/log_scan.h"
+#include "core/storage/offset_order.h"
+#include "core/storage/segment.h"
+
+namespace spool::storage {
+
+namespace {
+
+// Marks the chain of runs with the most batches whose epochs do not decrease.
+std::vector<bool> longest_chain(const std::vector<EpochRun>& runs) {
+  struct Chain {
+    int64_t batches_count = 0;
+    size_t last = SIZE_MAX;
+  };
+  std::map<LeaderEpoch, Chain> best;  // by the epoch it ends with; longer chains have higher ones
+  std::vector<size_t> previous(runs.size(), SIZE_MAX);
+  for (size_t i = 0; i < runs.size(); ++i) {
+    auto after = best.upper_bound(runs[i].leader_epoch);
+    Chain chain{runs[i].batches_count, i};
+    if (after != best.begin()) {
+      const Chain& before = std::prev(after)->second;
+      chain.batches_count += before.batches_count;
+      previous[i] = before.last;
+    }
+    while (after != best.end() && after->second.batches_count <= chain.batches_count)
+      after = best.erase(after);
+    best[runs[i].leader_epoch] = chain;
+  }
+  std::vector<bool> is_kept(runs.size());
+  for (size_t i = best.empty() ? SIZE_MAX : best.rbegin()->second.last; i != SIZE_MAX;
+       i = previous[i])
+    is_kept[i] = true;
+  return is_kept;
+}
+
+}  // namespace
+
+void add_to_runs(std::vector<EpochRun>& runs, Offset segment, const EntryHeader& entry) {
+  if (!entry.is_v2() || entry.leader_epoch < LeaderEpoch(0)) return;
+  if (runs.empty() || runs.back().leader_epoch != entry.leader_epoch ||
+      runs.back().segment != segment)
+    runs.push_back({entry.leader_epoch, entry.base_offset, segment, entry.file_pos});
+  runs.back().last_pos = entry.file_pos;
+  ++runs.back().batches_count;
+}
+
+void decide_epochs(std::vector<EpochRun>& runs) {
+  const std::vector<bool> is_kept = longest_chain(runs);
+  const auto first = std::ranges::find(is_kept, true);
+  if (first == is_kept.end()) return;
+  // What is wrong at the very beginning takes the epoch of what follows.
+  LeaderEpoch around = runs[static_cast<size_t>(first - is_kept.begin())].leader_epoch;
+  for (size_t i = 0; i < runs.size(); ++i) {
+    if (is_kept[i]) around = runs[i].leader_epoch;
+    runs[i].right_epoch = around;
+  }
+}
+
+Result<std::vector<EpochRun>> decide_epochs(FileSystem& fs, const std::string& path,
+                                            const std::vector<Offset>& segments) {
+  std::vector<EpochRun> runs;
+  for (size_t i = 0; i < segments.size(); ++i) {
+    TRY_ASSIGN(const auto file,
+               fs.open(offset_path(path, segments[i], kLogSuffix), OpenMode::read));
+    ScanOptions bounds{.first_offset = segments[i]};
+    if (i + 1 < segments.size()) bounds.end_offset = segments[i + 1];
+    TRY_ASSIGN(const auto decisions, decide_order(*file, bounds));
+    TRY_ASSIGN(auto scan, LogScan::open(*file, bounds));
+    for (size_t next = 0;;) {
+      TRY_ASSIGN(const auto item, scan.next());
+      if (!item) break;
+      if (!item->is_whole()) continue;
+      // Converted messages have the epochs of whoever converted them.
+      if (!item->header.is_v2()) return std::vector<EpochRun>();
+      const bool is_decided = next < decisions.size() && decisions[next].file_pos == item->file_pos;
+      if (is_decided && decisions[next++].kind != OrderDecision::Kind::rebase) continue;
+      add_to_runs(runs, segments[i], item->header);
+    }
+  }
+  decide_epochs(runs);
+  return runs;
+}
+
+}  // namespace spool::storage
