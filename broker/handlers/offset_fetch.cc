@@ -110,7 +110,10 @@ void drop_long_metadata(FetchedGroup& group) {
 void handle_offset_fetch(Services& services, const Request& request, OffsetFetchRequest message,
                          Responder respond) {
   const auto shared = std::make_shared<OffsetFetchRequest>(std::move(message));
-  if (request.version < kVersionOfManyGroups) shared->groups = {only_group(*shared)};
+  if (request.version < kVersionOfManyGroups) {
+    shared->groups.clear();
+    shared->groups.push_back(only_group(*shared));
+  }
   std::vector<std::string> ids;
   for (const AskedGroup& asked : shared->groups) ids.push_back(asked.group_id);
   group::ask_each_group<FetchedGroup>(
