@@ -9,17 +9,20 @@ N failed, N known. A case that FILE lists as known to fail must fail: one that p
 
 import argparse
 import base64
+import collections
 import json
 import os
 import random
 import re
 import subprocess
 import sys
+import threading
 import time
 
 import offers
 
 PARTITIONS = 3
+PATIENCE_SECONDS = 90
 BASE_MS = int(time.time() * 1000) - 60_000  # older ones would be deleted by retention
 NOISE = random.Random(7).randbytes(20_000)
 
@@ -71,6 +74,7 @@ def plain_records(count):
 
 class Peer:
     def __init__(self, command, brokers):
+        self.command = command
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.brokers = brokers
         self.features = self.ask("hello")
@@ -165,6 +169,61 @@ def compare(what, want, got, with_times):
                 raise Failure(f"{what}: partition {p}\n    want {short(w)}\n    got  {short(f)}")
 
 
+class Members:
+    """Processes that read as members of one group, and what they said, in the order in which they said it."""
+
+    def __init__(self, command, question):
+        self.command, self.question = command, question
+        self.changed = threading.Condition()
+        self.events = []  # (process, event)
+        self.processes = []
+
+    def start(self):
+        process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.processes.append(process)
+        process.stdin.write(json.dumps({"op": "member", **self.question}) + "\n")
+        process.stdin.flush()
+        threading.Thread(target=self.listen, args=(process,), daemon=True).start()
+        return process
+
+    def listen(self, process):
+        for line in process.stdout:
+            with self.changed:
+                self.events.append((process, json.loads(line)))
+                self.changed.notify_all()
+
+    def read(self, since=0, by=None):
+        return {tuple(place) for process, event in self.events[since:] if by in (None, process)
+                for place in event.get("read", [])}
+
+    def wait(self, condition, seconds):
+        with self.changed:
+            return self.changed.wait_for(condition, seconds)
+
+    def check(self, wanted, strict_from):
+        """Nothing skipped; from this event on nothing read again that was committed."""
+        committed, reading = set(), collections.defaultdict(set)
+        for number, (process, event) in enumerate(self.events):
+            if "error" in event:
+                raise Failure(event["error"])
+            for place in map(tuple, event.get("read", [])):
+                if place in committed and number >= strict_from:
+                    raise Failure(f"{place} was committed and is read again")
+                reading[process].add(place)
+            if "committed" in event:
+                committed |= reading[process]
+            if "committed" in event or "lost" in event:
+                reading[process].clear()
+        missing = wanted - self.read()
+        if missing:
+            raise Failure(f"{len(missing)} of {len(wanted)} records were read by nobody: {sorted(missing)[:5]}")
+
+    def kill(self):
+        for process in self.processes:
+            process.kill()
+            process.wait()
+
+
 class Cases:
     def __init__(self, peer, spool):
         self.peer, self.spool = peer, spool
@@ -191,9 +250,12 @@ class Cases:
             if not (is_idempotent and "idempotence" in self.peer.lacks):
                 yield (f"1,000 records, acks={acks}{', idempotent' if is_idempotent else ''}",
                        lambda a=acks, i=is_idempotent: self.many(a, i))
-        yield "the tutorial: produce to a missing topic, consume without a group", self.learn
+        yield "the tutorial: produce to a missing topic, consume without a group and with one", self.learn
         if self.has_groups:
             yield "a group reads, commits and goes on", self.group
+            for protocol in ["classic", *self.peer.features.get("protocols", [])]:
+                yield (f"two members share, one is killed, the other takes over ({protocol})",
+                       lambda p=protocol: self.take_over(p))
 
     def peer_reads(self, topic, want, with_times):
         got = self.peer.ask("consume", topic=topic, partitions=PARTITIONS)["records"]
@@ -222,9 +284,15 @@ class Cases:
 
     def learn(self):
         values = ["Hello, World!", "this is", "a test"]
-        got = self.peer.ask("learn", topic=self.topic(), values=values)["values"]
+        topic = self.topic()
+        got = self.peer.ask("learn", topic=topic, values=values)["values"]
         if got != values:
             raise Failure(f"want {values}, got {got}")
+        if self.has_groups:
+            read = self.peer.ask("group", topic=topic, group=topic + "-group", count=len(values))["records"]
+            got = [base64.b64decode(r["v"]).decode() for r in read]
+            if sorted(got) != sorted(values):
+                raise Failure(f"with a group: want {values}, got {got}")
 
     def group(self):
         topic, records = self.new_topic(), plain_records(30)
@@ -236,6 +304,43 @@ class Cases:
             want = sorted((r["p"], r["v"]) for r in batch)
             if sorted((r["p"], r["v"]) for r in got) != want:
                 raise Failure(f"from {start}: want {want}, got {[(r['p'], r['v']) for r in got]}")
+
+
+    def take_over(self, protocol):
+        """Two members share; one is killed; the other reads on where the first had committed."""
+        topic = self.new_topic()
+        members = Members(self.peer.command, {"brokers": self.spool.brokers, "topic": topic, "group": topic + "-group",
+                                              "protocol": protocol})
+        rounds = 0
+
+        def feed():
+            nonlocal rounds
+            rounds += 1
+            self.spool.produce(topic, "none", plain_records(30))
+
+        def wanted():
+            return {(p, o) for p in range(PARTITIONS) for o in range(rounds * 30 // PARTITIONS)}
+
+        try:
+            feed()
+            first = members.start()
+            if not members.wait(lambda: members.read() >= wanted(), PATIENCE_SECONDS):
+                raise Failure(f"one member read {len(members.read())} of {len(wanted())} records")
+            second = members.start()
+            start, deadline = len(members.events), time.monotonic() + PATIENCE_SECONDS
+            while not members.read(start, first) or not members.read(start, second):
+                if time.monotonic() > deadline:
+                    raise Failure("the two do not share")
+                feed()
+                members.wait(lambda: members.read() >= wanted(), 1)
+            first.kill()
+            first.wait()
+            killed_at = len(members.events)
+            feed()
+            members.wait(lambda: members.read() >= wanted(), PATIENCE_SECONDS)
+            members.check(wanted(), killed_at if "commits of a generation" in self.peer.lacks else 0)
+        finally:
+            members.kill()
 
 
 def known_of(path, peer_name):

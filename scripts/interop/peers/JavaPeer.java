@@ -13,6 +13,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.*;
 import org.apache.kafka.clients.producer.*;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
@@ -43,6 +44,7 @@ public class JavaPeer {
         answer.put("version", about.getProperty("version"));
         answer.set("codecs", JSON.valueToTree(List.of("none", "gzip", "snappy", "lz4", "zstd")));
         answer.putArray("lacks");
+        answer.putArray("protocols").add("consumer");
     }
 
     static void produce(JsonNode question) throws Exception {
@@ -111,13 +113,44 @@ public class JavaPeer {
         }
     }
 
-    static void answer(JsonNode question, ObjectNode answer) throws Exception {
+    static void say(PrintStream out, String name, Object value) throws Exception {
+        out.println(JSON.writeValueAsString(Map.of(name, value)));
+        out.flush();
+    }
+
+    static void member(JsonNode question, PrintStream out) throws Exception {
+        var settings = settings(question, "group.id", question.get("group").asText(), "auto.offset.reset", "earliest",
+            "enable.auto.commit", false, "group.protocol", question.get("protocol").asText());
+        // With the newer protocol the session is the broker's to say.
+        if (settings.get("group.protocol").equals("classic")) {
+            settings.put("session.timeout.ms", 6000);
+            settings.put("heartbeat.interval.ms", 1000);
+        }
+        try (var consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            consumer.subscribe(List.of(question.get("topic").asText()));
+            while (true) {
+                List<List<Long>> read = new ArrayList<>();
+                for (var r : consumer.poll(Duration.ofMillis(500))) read.add(List.of((long) r.partition(), r.offset()));
+                if (read.isEmpty()) continue;
+                say(out, "read", read);
+                try {
+                    consumer.commitSync();
+                    say(out, "committed", true);
+                } catch (KafkaException e) {
+                    say(out, "lost", e.toString());
+                }
+            }
+        }
+    }
+
+    static void answer(JsonNode question, ObjectNode answer, PrintStream out) throws Exception {
         switch (question.get("op").asText()) {
             case "hello" -> hello(answer);
             case "produce" -> produce(question);
             case "consume" -> consume(question, question.get("partitions").asInt(), answer.putArray("records"));
             case "learn" -> learn(question, answer);
             case "group" -> group(question, answer.putArray("records"));
+            case "member" -> member(question, out);
             default -> answer.put("error", "unknown question");
         }
     }
@@ -129,7 +162,7 @@ public class JavaPeer {
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             ObjectNode answer = JSON.createObjectNode();
             try {
-                answer(JSON.readTree(line), answer);
+                answer(JSON.readTree(line), answer, out);
             } catch (Exception e) {
                 e.printStackTrace();
                 answer.put("error", e.toString());

@@ -1,14 +1,15 @@
 """confluent-kafka: librdkafka of today."""
 
 import confluent_kafka
-from confluent_kafka import OFFSET_BEGINNING, Consumer, Producer, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, Producer, TopicPartition
 
 import peer
 
 
 def hello():
     version = f"{confluent_kafka.__version__}, librdkafka {confluent_kafka.libversion()[0]}"
-    return {"version": version, "codecs": ["none", "gzip", "snappy", "lz4", "zstd"], "lacks": []}
+    return {"version": version, "codecs": ["none", "gzip", "snappy", "lz4", "zstd"], "lacks": [],
+            "protocols": ["consumer"]}
 
 
 def produce(brokers, topic, codec, acks, idempotent, records):
@@ -68,5 +69,24 @@ def group(brokers, topic, group, count):
     return {"records": records}
 
 
+def member(brokers, topic, group, protocol):
+    # With the newer protocol the session is the broker's to say.
+    classic = {"session.timeout.ms": 6000, "heartbeat.interval.ms": 1000} if protocol == "classic" else {}
+    consumer = Consumer({"bootstrap.servers": brokers, "group.id": group, "auto.offset.reset": "earliest",
+                         "enable.auto.commit": False, "group.protocol": protocol, **classic})
+    consumer.subscribe([topic])
+    while True:
+        batch = [m for m in consumer.consume(100, timeout=0.5) if not m.error()]
+        if not batch:
+            continue
+        yield {"read": [[m.partition(), m.offset()] for m in batch]}
+        try:
+            failures = [place.error for place in consumer.commit(asynchronous=False) if place.error]
+        except KafkaException as error:
+            failures = [error]
+        yield {"lost": str(failures[0])} if failures else {"committed": True}
+
+
 if __name__ == "__main__":
-    peer.serve({"hello": hello, "produce": produce, "consume": consume, "learn": learn, "group": group})
+    peer.serve({"hello": hello, "produce": produce, "consume": consume, "learn": learn, "group": group,
+                "member": member})

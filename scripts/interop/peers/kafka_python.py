@@ -2,6 +2,7 @@
 
 import kafka
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.errors import KafkaError
 
 import peer
 
@@ -75,5 +76,22 @@ def group(brokers, topic, group, count):
     return {"records": records}
 
 
+def member(brokers, topic, group, protocol):
+    del protocol  # it speaks one
+    consumer = KafkaConsumer(topic, bootstrap_servers=brokers, group_id=group, auto_offset_reset="earliest",
+                             enable_auto_commit=False, session_timeout_ms=6000, heartbeat_interval_ms=1000)
+    while True:
+        polled = consumer.poll(timeout_ms=500)
+        if not polled:
+            continue
+        yield {"read": [[r.partition, r.offset] for batch in polled.values() for r in batch]}
+        try:
+            consumer.commit()
+            yield {"committed": True}
+        except KafkaError as error:
+            yield {"lost": str(error)}
+
+
 if __name__ == "__main__":
-    peer.serve({"hello": hello, "produce": produce, "consume": consume, "learn": learn, "group": group})
+    peer.serve({"hello": hello, "produce": produce, "consume": consume, "learn": learn, "group": group,
+                "member": member})

@@ -1,6 +1,7 @@
 """kcat, called once for every run of records that one command line can say."""
 
 import itertools
+import os
 import subprocess
 
 import peer
@@ -85,5 +86,14 @@ def group(brokers, topic, group, count):
     return {"records": records_in(out)}
 
 
+def member(brokers, topic, group, protocol):
+    """It commits by itself and does not say when. This process becomes kcat: who kills it kills that."""
+    del protocol  # Debian's speaks one
+    os.execvp("kcat", ["kcat", "-q", "-u", "-b", brokers, "-G", group, "-X", "auto.offset.reset=earliest",
+                       "-X", "session.timeout.ms=6000", "-X", "heartbeat.interval.ms=1000",
+                       "-X", "auto.commit.interval.ms=100", "-f", '{"read": [[%p, %o]]}\\n', topic])
+
+
 if __name__ == "__main__":
-    peer.serve({"hello": hello, "produce": produce, "consume": consume, "learn": learn, "group": group})
+    peer.serve({"hello": hello, "produce": produce, "consume": consume, "learn": learn, "group": group,
+                "member": member})

@@ -5,12 +5,16 @@ produce  brokers topic codec acks idempotent records   -> {}
 consume  brokers topic partitions                      -> {"records": [...]}   from the beginning to the present end
 learn    brokers topic values                          -> {"values": [...]}    what the first page of a tutorial does
 group    brokers topic group count                     -> {"records": [...]}   joins, reads count records, commits, leaves
+member   brokers topic group protocol                  reads and commits until it is killed, and says so line by line:
+                                                       {"read": [[p, o]...]}, {"committed": true}, {"lost": why}
 
 A record is {"p": partition, "o": offset, "t": ms, "k": base64 or null, "v": the same, "h": [[name, base64 or null]]}.
-A failure is {"error": text}. "lacks" names what this client cannot say; see cases.py.
+A failure is {"error": text}. "lacks" names what this client cannot say; see cases.py. "protocols" of groups that it
+speaks, besides "classic", are in its hello.
 """
 
 import base64
+import inspect
 import json
 import sys
 import traceback
@@ -37,6 +41,10 @@ def serve(operations):
         question = json.loads(line)
         try:
             answer = operations[question.pop("op")](**question)
+            if inspect.isgenerator(answer):
+                for event in answer:
+                    print(json.dumps(event), file=out, flush=True)
+                continue
         except Exception as error:  # whatever a client throws is its answer
             traceback.print_exc()
             answer = {"error": f"{type(error).__name__}: {error}"}

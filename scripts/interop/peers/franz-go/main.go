@@ -166,6 +166,34 @@ func group(ctx context.Context, q question) ([]record, error) {
 	return records, errors.Join(err, client.CommitUncommittedOffsets(ctx))
 }
 
+func say(name string, value any) {
+	text, _ := json.Marshal(map[string]any{name: value})
+	fmt.Println(string(text))
+}
+
+func member(q question) error {
+	client, err := kgo.NewClient(kgo.SeedBrokers(q.Brokers), kgo.ConsumerGroup(q.Group), kgo.ConsumeTopics(q.Topic),
+		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.DisableAutoCommit(), kgo.BlockRebalanceOnPoll(),
+		kgo.SessionTimeout(6*time.Second), kgo.HeartbeatInterval(time.Second))
+	if err != nil {
+		return err
+	}
+	for {
+		fetches := client.PollFetches(context.Background())
+		read := [][2]int64{}
+		fetches.EachRecord(func(r *kgo.Record) { read = append(read, [2]int64{int64(r.Partition), r.Offset}) })
+		if len(read) > 0 {
+			say("read", read)
+			if err := client.CommitUncommittedOffsets(context.Background()); err != nil {
+				say("lost", err.Error())
+			} else {
+				say("committed", true)
+			}
+		}
+		client.AllowRebalance()
+	}
+}
+
 func reply(ctx context.Context, q question) (answer, error) {
 	switch q.Op {
 	case "hello":
@@ -181,6 +209,8 @@ func reply(ctx context.Context, q question) (answer, error) {
 	case "group":
 		records, err := group(ctx, q)
 		return answer{"records": records}, err
+	case "member":
+		return nil, member(q)
 	}
 	return nil, errors.New("unknown question")
 }

@@ -59,7 +59,7 @@ func hello() answer {
 		}
 	}
 	return answer{"version": version, "codecs": []string{"none", "gzip", "snappy", "lz4", "zstd"},
-		"lacks": []string{"idempotence", "empty from null when reading"}}
+		"lacks": []string{"idempotence", "empty from null when reading", "commits of a generation"}}
 }
 
 // The default one remembers for a while which topics there are, and takes a new one for unknown.
@@ -155,6 +155,29 @@ func group(ctx context.Context, q question) ([]record, error) {
 	return records, errors.Join(err, reader.Close())
 }
 
+func say(name string, value any) {
+	text, _ := json.Marshal(map[string]any{name: value})
+	fmt.Println(string(text))
+}
+
+func member(q question) error {
+	reader := kafka.NewReader(kafka.ReaderConfig{Brokers: []string{q.Brokers}, Topic: q.Topic, GroupID: q.Group,
+		StartOffset: kafka.FirstOffset, MaxWait: time.Second, SessionTimeout: 6 * time.Second,
+		HeartbeatInterval: time.Second})
+	for {
+		m, err := reader.FetchMessage(context.Background())
+		if err != nil {
+			return err
+		}
+		say("read", [][2]int64{{int64(m.Partition), m.Offset}})
+		if err := reader.CommitMessages(context.Background(), m); err != nil {
+			say("lost", err.Error())
+		} else {
+			say("committed", true)
+		}
+	}
+}
+
 func reply(ctx context.Context, q question) (answer, error) {
 	switch q.Op {
 	case "hello":
@@ -170,6 +193,8 @@ func reply(ctx context.Context, q question) (answer, error) {
 	case "group":
 		records, err := group(ctx, q)
 		return answer{"records": records}, err
+	case "member":
+		return nil, member(q)
 	}
 	return nil, errors.New("unknown question")
 }

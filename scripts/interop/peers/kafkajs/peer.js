@@ -106,7 +106,34 @@ async function count(question) {
 let readers = 0;
 const alone = (question) => `${question.topic}-reader-${++readers}`;
 
+function say(name, value) {
+  process.stdout.write(JSON.stringify({[name]: value}) + '\n');
+}
+
+async function member(question) {
+  const consumer = connect(question).consumer(
+    {groupId: question.group, sessionTimeout: 6000, heartbeatInterval: 1000, maxWaitTimeInMs: 500});
+  await consumer.connect();
+  await consumer.subscribe({topic: question.topic, fromBeginning: true});
+  await consumer.run({
+    autoCommit: false,
+    eachBatch: async ({batch}) => {
+      say('read', batch.messages.map((m) => [batch.partition, Number(m.offset)]));
+      const offset = String(Number(batch.lastOffset()) + 1);
+      try {
+        await consumer.commitOffsets([{topic: question.topic, partition: batch.partition, offset}]);
+        say('committed', true);
+      } catch (error) {
+        say('lost', String(error));
+        throw error;
+      }
+    },
+  });
+  await new Promise(() => {});
+}
+
 const operations = {
+  member,
   hello: async () => ({
     version,
     codecs: Object.keys(codecs),
