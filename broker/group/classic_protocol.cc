@@ -31,6 +31,12 @@ SyncGroupResponse sync_error(ErrorCode error) {
   return answer;
 }
 
+// A name of 32,767 bytes leaves no room for the id: what is cut off is for people to read anyway.
+std::string new_member_id(std::string_view name, const Uuid& uuid) {
+  constexpr size_t kNameBytesMax = 1000;
+  return concat(name.substr(0, kNameBytesMax), "-", uuid.to_string());
+}
+
 // Before v1 there is none, and the session timeout serves.
 int32_t rebalance_timeout(const JoinGroupRequest& request) {
   return request.rebalance_timeout_ms < 0 ? request.session_timeout_ms
@@ -109,8 +115,8 @@ void Coordinator::join_new_member(Now now, const Caller& caller, const JoinGroup
                                   ClassicGroup& group, JoinReply reply) {
   if (!group.supports(request.protocol_type, protocols_of(request)))
     return reply(join_error(ErrorCode::inconsistent_group_protocol));
-  std::string member_id = concat(request.group_instance_id.value_or(caller.client_id), "-",
-                                 environment_.random_uuid().to_string());
+  std::string member_id = new_member_id(request.group_instance_id.value_or(caller.client_id),
+                                        environment_.random_uuid());
   if (request.group_instance_id) {
     const std::string* owner = group.static_member_id(*request.group_instance_id);
     if (owner == nullptr)

@@ -14,10 +14,6 @@
 
 namespace spool::broker::group {
 
-/// Strings of older message versions and of records end here; a longer id could be neither kept nor
-/// told to everybody.
-inline constexpr size_t kIdBytesMax = INT16_MAX;
-
 /// What "authorized operations" answers for a group when no authorizer is set: READ, DELETE,
 /// DESCRIBE, and DESCRIBE_CONFIGS and ALTER_CONFIGS, one bit an AclOperation.
 inline constexpr int32_t kAllGroupOperations = 1 << 3 | 1 << 6 | 1 << 8 | 1 << 10 | 1 << 11;

@@ -16,14 +16,6 @@ using protocol::ConsumerGroupHeartbeatResponse;
 
 namespace {
 
-// Ids stand in record keys.
-bool has_long_id(const ConsumerGroupHeartbeatRequest& message) {
-  return message.group_id.size() > group::kIdBytesMax ||
-         message.member_id.size() > group::kIdBytesMax ||
-         message.instance_id.value_or("").size() > group::kIdBytesMax ||
-         message.subscribed_topic_regex.value_or("").size() > group::kIdBytesMax;
-}
-
 ConsumerGroupHeartbeatResponse refuse(ErrorCode error, std::string_view text) {
   ConsumerGroupHeartbeatResponse answer;
   answer.error_code = static_cast<int16_t>(error);
@@ -35,9 +27,6 @@ ConsumerGroupHeartbeatResponse refuse(ErrorCode error, std::string_view text) {
 
 void handle_consumer_group_heartbeat(Services& services, const Request& request,
                                      ConsumerGroupHeartbeatRequest message, Responder respond) {
-  if (has_long_id(message))
-    return respond(encode_response(
-        request, refuse(ErrorCode::invalid_request, "An id is longer than 32767 bytes.")));
   const std::string group_id = message.group_id;
   const auto purpose = group_id.empty() || message.member_epoch != 0
                            ? group::Service::Purpose::look

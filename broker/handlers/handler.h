@@ -152,8 +152,9 @@ Response encode_plain(const Request& request, const Message& message,
   Buffer bytes;
   detail::begin_response(request, bytes);
   std::vector<protocol::Splice> splices;
-  const Status status = protocol::encode(message, request.version, bytes, &splices);
-  CHECK(status.has_value());
+  // An answer that quotes a text of the request can be longer than the wire's strings: nothing that came from a socket
+  // ends the process.
+  if (!protocol::encode(message, request.version, bytes, &splices)) return Response::close();
   return detail::finish_response(std::move(bytes), splices, std::move(slices));
 }
 

@@ -22,18 +22,6 @@ Response encode(const Request& request, JoinGroupResponse answer) {
   return encode_response(request, answer);
 }
 
-// Ids are told to other members in whatever version they speak, and kept in records.
-ErrorCode check_sizes(const JoinGroupRequest& message) {
-  const auto is_long = [](const std::string& text) { return text.size() > group::kIdBytesMax; };
-  if (is_long(message.group_id)) return ErrorCode::invalid_group_id;
-  const bool has_long_protocol = std::ranges::any_of(
-      message.protocols, [&](const auto& protocol) { return is_long(protocol.name); });
-  if (has_long_protocol || is_long(message.protocol_type) || is_long(message.member_id) ||
-      is_long(message.group_instance_id.value_or("")))
-    return ErrorCode::invalid_request;
-  return ErrorCode::none;
-}
-
 JoinGroupResponse refuse(ErrorCode error, const JoinGroupRequest& message) {
   JoinGroupResponse answer;
   answer.error_code = static_cast<int16_t>(error);
@@ -45,8 +33,6 @@ JoinGroupResponse refuse(ErrorCode error, const JoinGroupRequest& message) {
 
 void handle_join_group(Services& services, const Request& request, JoinGroupRequest message,
                        Responder respond) {
-  if (const ErrorCode error = check_sizes(message); error != ErrorCode::none)
-    return respond(encode(request, refuse(error, message)));
   const std::string group_id = message.group_id;
   const auto purpose =
       group_id.empty() ? group::Service::Purpose::look : group::Service::Purpose::write;

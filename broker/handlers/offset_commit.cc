@@ -30,8 +30,6 @@ OffsetCommitResponse refuse(const OffsetCommitRequest& message, ErrorCode error)
 
 void handle_offset_commit(Services& services, const Request& request, OffsetCommitRequest message,
                           Responder respond) {
-  if (message.group_id.size() > group::kIdBytesMax)
-    return respond(encode_response(request, refuse(message, ErrorCode::invalid_group_id)));
   const std::string group_id = message.group_id;
   const auto shared = std::make_shared<const OffsetCommitRequest>(std::move(message));
   group::answer_in_turn(

@@ -20,7 +20,6 @@ using FetchedGroup = OffsetFetchResponse::OffsetFetchResponseGroup;
 namespace {
 
 constexpr int16_t kVersionOfGroupError = 2;
-constexpr int16_t kVersionOfLongStrings = 6;
 constexpr int16_t kVersionOfManyGroups = 8;
 constexpr int16_t kVersionOfTopicIds = 10;
 
@@ -94,17 +93,6 @@ OffsetFetchResponse in_old_form(const OffsetFetchRequest& message, FetchedGroup 
   return response;
 }
 
-// Metadata that a newer version wrote may be longer than an older one can carry.
-void drop_long_metadata(FetchedGroup& group) {
-  for (auto& topic : group.topics)
-    for (auto& partition : topic.partitions)
-      if (partition.metadata && partition.metadata->size() > group::kIdBytesMax) {
-        partition.metadata = "";
-        partition.committed_offset = -1;
-        partition.error_code = static_cast<int16_t>(ErrorCode::unknown_server_error);
-      }
-}
-
 }  // namespace
 
 void handle_offset_fetch(Services& services, const Request& request, OffsetFetchRequest message,
@@ -125,7 +113,6 @@ void handle_offset_fetch(Services& services, const Request& request, OffsetFetch
       },
       [&request, shared, respond = std::move(respond)](std::vector<FetchedGroup> groups) mutable {
         OffsetFetchResponse response;
-        if (request.version < kVersionOfLongStrings) drop_long_metadata(groups.front());
         if (request.version < kVersionOfManyGroups)
           response = in_old_form(*shared, std::move(groups.front()), request.version);
         else

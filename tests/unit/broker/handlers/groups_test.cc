@@ -1,7 +1,11 @@
 /// The group APIs through a whole broker: the topic that is made on first use, restarts, reading a
 /// directory.
 
+#include <algorithm>
+
 #include "broker/group/service.h"
+#include "core/base/varint.h"
+#include "core/protocol/messages/consumer_group_heartbeat.h"
 #include "core/protocol/messages/create_topics.h"
 #include "core/protocol/messages/delete_groups.h"
 #include "core/protocol/messages/describe_groups.h"
@@ -147,6 +151,56 @@ TEST_CASE("groups: a member joins and syncs over the wire") {
   DeleteGroupsRequest remove;
   remove.groups_names = {"g"};
   CHECK(f.call<DeleteGroupsResponse>(remove, 2).results.at(0).error_code == 68);
+}
+
+TEST_CASE("groups: ids as long as the wire carries are served, quoted in part") {
+  BrokerFixture f("group.initial.rebalance.delay.ms=0\n");
+  create_topic(f, "orders");
+  const std::string longest(32'767, 'x');
+  CHECK(commit(f, longest, 42) == 0);
+  CHECK(committed(f, longest) == 42);
+
+  DescribeGroupsRequest describe;
+  describe.groups = {longest.substr(1)};
+  const auto described = f.call<DescribeGroupsResponse>(describe, 6).groups.at(0);
+  CHECK(described.error_code == 69);
+  CHECK(described.error_message->starts_with("Group xxx"));
+  DeleteGroupsRequest remove;
+  remove.groups_names = {longest.substr(1)};
+  CHECK(f.call<DeleteGroupsResponse>(remove, 2).results.at(0).error_code == 69);
+  ConsumerGroupHeartbeatRequest beat;
+  beat.group_id = beat.member_id = longest.substr(1);
+  beat.member_epoch = 1;
+  CHECK(f.call<ConsumerGroupHeartbeatResponse>(beat, 1).error_code == 69);
+
+  JoinGroupRequest join;
+  join.group_id = longest;
+  join.session_timeout_ms = join.rebalance_timeout_ms = 10'000;
+  join.protocol_type = "consumer";
+  join.protocols.push_back({longest, as_bytes("meta"), {}});
+  join.group_instance_id = longest;
+  const auto joined = f.call<JoinGroupResponse>(join, 9);
+  CHECK(joined.error_code == 0);
+  CHECK(joined.member_id.starts_with("xxx"));
+  CHECK(joined.member_id.size() < 2'000);
+  f.restart();
+  CHECK(committed(f, longest) == 42);
+}
+
+TEST_CASE("groups: an id of 64 KB is no string of the protocol, the connection is closed") {
+  BrokerFixture f;
+  OffsetCommitRequest request;
+  request.group_id = "g";
+  Buffer frame = frame_of(request, 9);
+  // In place of the "g", whose length counts from one, a string of 65,536.
+  const auto at = std::ranges::search(frame, std::string_view("\x02g", 2)).begin();
+  REQUIRE(at != frame.end());
+  Buffer longer(frame.begin(), at);
+  append_uvarint(longer, 65'537);
+  longer.insert(longer.end(), 65'536, 'g');
+  longer.insert(longer.end(), at + 2, frame.end());
+  CHECK(!f.ask(longer));
+  CHECK(f.call<ListGroupsResponse>(ListGroupsRequest{}, 5).error_code == 0);
 }
 
 }  // namespace spool::broker
