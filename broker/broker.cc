@@ -11,6 +11,7 @@
 #include "broker/group/service.h"
 #include "broker/local_channel.h"
 #include "broker/maintenance.h"
+#include "broker/metadata/features.h"
 #include "broker/metadata/identity.h"
 #include "broker/metadata/store.h"
 #include "broker/metrics/metrics_server.h"
@@ -259,6 +260,10 @@ Status BrokerImpl::take_office() {
     registration.endpoints.push_back(
         {endpoint.listener_name, endpoint.host, static_cast<uint16_t>(endpoint.port), endpoint.security_protocol});
   registration.rack = broker_rack(config());
+  for (const SupportedFeature& feature : kSupportedFeatures)
+    if (feature.name != kMetadataVersionFeature)
+      registration.features.push_back(
+          {std::string(feature.name), {feature.min_level, feature.max_level}});
   return metadata_->activate(std::move(registration));
 }
 

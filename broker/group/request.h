@@ -11,12 +11,19 @@
 
 #include "broker/group/service.h"
 #include "broker/handlers/handler.h"
+#include "broker/metadata/features.h"
 
 namespace spool::broker::group {
 
 /// What "authorized operations" answers for a group when no authorizer is set: READ, DELETE,
 /// DESCRIBE, and DESCRIBE_CONFIGS and ALTER_CONFIGS, one bit an AclOperation.
 inline constexpr int32_t kAllGroupOperations = 1 << 3 | 1 << 6 | 1 << 8 | 1 << 10 | 1 << 11;
+
+/// Whether the directory's feature levels allow groups of KIP-848: Apache Kafka would not serve
+/// such groups from a directory below, and the levels are the administrator's to raise.
+inline bool has_consumer_groups(const Services& services) {
+  return services.metadata.read()->feature_level(kGroupFeature) >= kGroupVersionOfConsumerGroups;
+}
 
 inline Caller caller_of(const Request& request) {
   // Kafka's InetAddress form; a client in this process is as local as can be.

@@ -18,11 +18,12 @@ void handle_consumer_group_describe(Services& services, const Request& request,
   const bool with_operations = message.include_authorized_operations;
   group::ask_each_group<DescribedGroup>(
       services, request, ids, group::Service::Purpose::look,
-      [ids, with_operations](ErrorCode error, group::Turn* turn, size_t index) {
+      [&services, ids, with_operations](ErrorCode error, group::Turn* turn, size_t index) {
         DescribedGroup described;
         described.group_id = ids[index];
+        if (!group::has_consumer_groups(services)) error = ErrorCode::unsupported_version;
         described.error_code = static_cast<int16_t>(error);
-        if (turn == nullptr) return described;
+        if (error != ErrorCode::none) return described;
         described = turn->coordinator.describe_consumer(ids[index]);
         if (with_operations && described.error_code == 0)
           described.authorized_operations = group::kAllGroupOperations;

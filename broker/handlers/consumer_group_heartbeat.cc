@@ -27,6 +27,10 @@ ConsumerGroupHeartbeatResponse refuse(ErrorCode error, std::string_view text) {
 
 void handle_consumer_group_heartbeat(Services& services, const Request& request,
                                      ConsumerGroupHeartbeatRequest message, Responder respond) {
+  if (!group::has_consumer_groups(services))
+    return respond(encode_response(
+        request, refuse(ErrorCode::unsupported_version,
+                        "Consumer groups need group.version 1; this directory is below.")));
   const std::string group_id = message.group_id;
   const auto purpose = group_id.empty() || message.member_epoch != 0
                            ? group::Service::Purpose::look

@@ -16,10 +16,14 @@ struct SupportedFeature {
   int16_t max_level;
 };
 
+inline constexpr std::string_view kGroupFeature = "group.version";
 inline constexpr std::string_view kKraftFeature = "kraft.version";
+/// From this level of group.version on there are groups of KIP-848.
+inline constexpr int16_t kGroupVersionOfConsumerGroups = 1;
 
 /// What ApiVersions lists and UpdateFeatures accepts, by name.
 inline constexpr std::array kSupportedFeatures = {
+    SupportedFeature{kGroupFeature, 0, kGroupVersionOfConsumerGroups},
     SupportedFeature{kKraftFeature, 0, 1},
     SupportedFeature{kMetadataVersionFeature, kMetadataVersionMin, kMetadataVersionMax},
 };

@@ -10,6 +10,7 @@
 #include <span>
 
 #include "broker/metadata/batches.h"
+#include "broker/metadata/features.h"
 #include "broker/metadata/loader.h"
 #include "broker/metadata/office.h"
 #include "broker/metadata/quorum_state.h"
@@ -354,9 +355,14 @@ Status Store::bootstrap() {
   for (const Buffer& value : bootstrap_values_) {
     TRY_ASSIGN(records.emplace_back(), decode_record(value));
   }
-  if (records.empty())
-    records.emplace_back(protocol::FeatureLevelRecord{.name = std::string(kMetadataVersionFeature),
-                                                      .feature_level = kMetadataVersionNew});
+  if (records.empty()) {
+    const auto add = [&](std::string_view name, int16_t level) {
+      records.emplace_back(
+          protocol::FeatureLevelRecord{.name = std::string(name), .feature_level = level});
+    };
+    add(kMetadataVersionFeature, kMetadataVersionNew);
+    add(kGroupFeature, kGroupVersionOfConsumerGroups);
+  }
   // The level decides how everything else is written, so it goes in first and alone.
   const auto is_level = [](const MetadataRecord& record) {
     const auto* feature = record.as<protocol::FeatureLevelRecord>();

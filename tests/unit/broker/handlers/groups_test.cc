@@ -5,17 +5,21 @@
 
 #include "broker/group/service.h"
 #include "core/base/varint.h"
+#include "core/protocol/messages/consumer_group_describe.h"
 #include "core/protocol/messages/consumer_group_heartbeat.h"
 #include "core/protocol/messages/create_topics.h"
 #include "core/protocol/messages/delete_groups.h"
 #include "core/protocol/messages/describe_groups.h"
 #include "core/protocol/messages/find_coordinator.h"
+#include "core/protocol/messages/heartbeat.h"
 #include "core/protocol/messages/join_group.h"
+#include "core/protocol/messages/leave_group.h"
 #include "core/protocol/messages/list_groups.h"
 #include "core/protocol/messages/metadata.h"
 #include "core/protocol/messages/offset_commit.h"
 #include "core/protocol/messages/offset_fetch.h"
 #include "core/protocol/messages/sync_group.h"
+#include "core/protocol/messages/update_features.h"
 #include "tests/unit/broker/handlers/broker_fixture.h"
 
 namespace spool::broker {
@@ -201,6 +205,180 @@ TEST_CASE("groups: an id of 64 KB is no string of the protocol, the connection i
   longer.insert(longer.end(), at + 2, frame.end());
   CHECK(!f.ask(longer));
   CHECK(f.call<ListGroupsResponse>(ListGroupsRequest{}, 5).error_code == 0);
+}
+
+namespace {
+
+/// A client that speaks one version of each API, or the nearest that there is.
+class Client {
+ public:
+  Client(BrokerFixture& f, int16_t version) : f_(f), version_(version) {}
+
+  template <class Request>
+  int16_t version() const {
+    return std::clamp(version_, Request::kInfo.versions.min, Request::kInfo.versions.max);
+  }
+  template <class Response, class Request>
+  Response call(const Request& request) {
+    return f_.call<Response>(request, version<Request>());
+  }
+
+  JoinGroupResponse join(const std::string& group) {
+    JoinGroupRequest request;
+    request.group_id = group;
+    request.session_timeout_ms = 10'000;
+    if (version<JoinGroupRequest>() >= 1) request.rebalance_timeout_ms = 10'000;
+    request.protocol_type = "consumer";
+    request.protocols.push_back({"range", as_bytes("meta"), {}});
+    auto answer = call<JoinGroupResponse>(request);
+    if (answer.error_code != 79) return answer;
+    request.member_id = answer.member_id;
+    return call<JoinGroupResponse>(request);
+  }
+  int16_t commit(const std::string& group, const std::string& member, int32_t generation,
+                 int64_t offset, const Uuid& topic_id) {
+    OffsetCommitRequest request;
+    request.group_id = group;
+    request.member_id = member;
+    request.generation_id_or_member_epoch = generation;
+    auto& topic = request.topics.emplace_back();
+    const bool is_by_id = version<OffsetCommitRequest>() >= 10;
+    if (is_by_id) topic.topic_id = topic_id;
+    if (!is_by_id) topic.name = "orders";
+    topic.partitions.push_back({1, offset, -1, "note", {}});
+    return call<OffsetCommitResponse>(request).topics.at(0).partitions.at(0).error_code;
+  }
+  /// The committed offset, or the error below -1.
+  int64_t committed(const std::string& group, const Uuid& topic_id) {
+    OffsetFetchRequest request;
+    const int16_t version = this->version<OffsetFetchRequest>();
+    if (version < 8) {
+      request.group_id = group;
+      request.topics.emplace().push_back({"orders", {1}, {}});
+    } else {
+      auto& asked = request.groups.emplace_back();
+      asked.group_id = group;
+      auto& topic = asked.topics.emplace().emplace_back();
+      if (version >= 10) topic.topic_id = topic_id;
+      if (version < 10) topic.name = "orders";
+      topic.partition_indexes = {1};
+    }
+    const auto answer = call<OffsetFetchResponse>(request);
+    const auto place = [](const auto& partition) {
+      return partition.error_code != 0 ? -100 - int64_t{partition.error_code}
+                                       : partition.committed_offset;
+    };
+    if (version < 8) return place(answer.topics.at(0).partitions.at(0));
+    return place(answer.groups.at(0).topics.at(0).partitions.at(0));
+  }
+
+ private:
+  BrokerFixture& f_;
+  const int16_t version_;
+};
+
+}  // namespace
+
+TEST_CASE("groups: every version joins, syncs, commits, is described, leaves and is deleted") {
+  BrokerFixture f("group.initial.rebalance.delay.ms=0\n");
+  create_topic(f, "orders");
+  MetadataRequest all;
+  all.topics.reset();
+  const Uuid orders = f.call<MetadataResponse>(all, 12).topics.at(0).topic_id;
+  for (int16_t version = 0; version <= 10; ++version) {
+    CAPTURE(version);
+    Client client(f, version);
+    const std::string group = "g" + std::to_string(version);
+    FindCoordinatorRequest find;
+    if (client.version<FindCoordinatorRequest>() < 4) find.key = group;
+    if (client.version<FindCoordinatorRequest>() >= 4) find.coordinator_keys = {group};
+    CHECK(client.call<FindCoordinatorResponse>(find).error_code == 0);
+
+    const auto joined = client.join(group);
+    CHECK(joined.error_code == 0);
+    CHECK(joined.generation_id == 1);
+    CHECK(joined.protocol_name == "range");
+    CHECK(joined.members.size() == 1);
+    SyncGroupRequest sync;
+    sync.group_id = group;
+    sync.member_id = joined.member_id;
+    sync.generation_id = 1;
+    sync.assignments.push_back({joined.member_id, as_bytes("part"), {}});
+    CHECK(as_text(client.call<SyncGroupResponse>(sync).assignment) == "part");
+    HeartbeatRequest beat;
+    beat.group_id = group;
+    beat.member_id = joined.member_id;
+    beat.generation_id = 1;
+    CHECK(client.call<HeartbeatResponse>(beat).error_code == 0);
+    CHECK(client.commit(group, joined.member_id, 1, 42, orders) == 0);
+    CHECK(client.committed(group, orders) == 42);
+    CHECK(client.committed("nobody", orders) == -1);
+
+    DescribeGroupsRequest describe;
+    describe.groups = {group, "nobody"};
+    const auto described = client.call<DescribeGroupsResponse>(describe).groups;
+    REQUIRE(described.size() == 2);
+    CHECK(described[0].group_state == "Stable");
+    CHECK(described[1].group_state == "Dead");
+    CHECK(described[1].error_code == (version >= 6 ? 69 : 0));
+    const auto listed = client.call<ListGroupsResponse>(ListGroupsRequest{}).groups;
+    CHECK(std::ranges::find(listed, group, &ListGroupsResponse::ListedGroup::group_id) !=
+          listed.end());
+
+    LeaveGroupRequest leave;
+    leave.group_id = group;
+    if (client.version<LeaveGroupRequest>() < 3) leave.member_id = joined.member_id;
+    if (client.version<LeaveGroupRequest>() >= 3)
+      leave.members.push_back({joined.member_id, {}, {}, {}});
+    CHECK(client.call<LeaveGroupResponse>(leave).error_code == 0);
+    DeleteGroupsRequest remove;
+    remove.groups_names = {group};
+    CHECK(client.call<DeleteGroupsResponse>(remove).results.at(0).error_code == 0);
+    CHECK(client.call<DeleteGroupsResponse>(remove).results.at(0).error_code == 69);
+    CHECK(client.committed(group, orders) == -1);
+  }
+}
+
+TEST_CASE("groups: KIP-848 needs group.version 1, which new directories have") {
+  BrokerFixture f;
+  ConsumerGroupHeartbeatRequest beat;
+  beat.group_id = beat.member_id = "g";
+  beat.rebalance_timeout_ms = 10'000;
+  beat.subscribed_topic_names.emplace();
+  beat.topic_partitions.emplace();
+  CHECK(f.call<ConsumerGroupHeartbeatResponse>(beat, 1).error_code == 0);
+  UpdateFeaturesRequest off;
+  off.feature_updates.push_back({"group.version", 0, false, 2, {}});
+  CHECK(f.call<UpdateFeaturesResponse>(off, 1).error_code == 0);
+  CHECK(f.call<ConsumerGroupHeartbeatResponse>(beat, 1).error_code == 35);
+  ConsumerGroupDescribeRequest describe;
+  describe.group_ids = {"g"};
+  CHECK(f.call<ConsumerGroupDescribeResponse>(describe, 1).groups.at(0).error_code == 35);
+}
+
+TEST_CASE("groups: OffsetFetch of several groups, and by topic ids that nobody has") {
+  BrokerFixture f;
+  create_topic(f, "orders");
+  CHECK(commit(f, "a", 1) == 0);
+  CHECK(commit(f, "b", 2) == 0);
+  OffsetFetchRequest request;
+  for (const char* group : {"a", "nobody", "b"}) request.groups.emplace_back().group_id = group;
+  for (auto& group : request.groups) group.topics.reset();
+  auto groups = f.call<OffsetFetchResponse>(request, 9).groups;
+  REQUIRE(groups.size() == 3);
+  CHECK(groups[0].topics.at(0).partitions.at(0).committed_offset == 1);
+  CHECK(groups[0].topics.at(0).partitions.at(0).metadata == "note");
+  CHECK(groups[1].error_code == 0);
+  CHECK(groups[1].topics.empty());
+  CHECK(groups[2].topics.at(0).partitions.at(0).committed_offset == 2);
+
+  request.groups.resize(1);
+  groups = f.call<OffsetFetchResponse>(request, 10).groups;
+  CHECK(!groups.at(0).topics.at(0).topic_id.is_zero());
+  request.groups[0].topics.emplace().push_back({"", Uuid::from_halves(7, 7), {0}, {}});
+  groups = f.call<OffsetFetchResponse>(request, 10).groups;
+  CHECK(groups.at(0).topics.at(0).partitions.at(0).error_code == 100);
+  CHECK(groups.at(0).topics.at(0).partitions.at(0).committed_offset == -1);
 }
 
 }  // namespace spool::broker

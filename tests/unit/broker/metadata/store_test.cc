@@ -31,16 +31,17 @@ TEST_CASE_FIXTURE(MetadataFixture,
   const auto store = start();
   const auto image = store->read();
   CHECK(image->metadata_version() == 25);
-  CHECK(image->features().size() == 1);
+  CHECK(image->features().size() == 2);
+  CHECK(image->feature_level("group.version") == 1);
   REQUIRE(image->brokers().contains(1));
   const BrokerImage& broker = image->brokers().at(1);
   CHECK_FALSE(broker.is_fenced);
   CHECK(broker.endpoints == std::vector<EndpointImage>{{"PLAINTEXT", "localhost", 9092, 0}});
   CHECK(broker.log_dirs == std::vector<Uuid>{kDirectoryId});
-  // 0-2 LeaderChange, KRaftVersion, KRaftVoters; 3 the level; 4 RegisterBroker; 5 unfenced.
-  CHECK(broker.broker_epoch == 4);
-  CHECK(store->broker_epoch() == 4);
-  CHECK(image->end_offset() == Offset(6));
+  // 0-2 LeaderChange, KRaftVersion, KRaftVoters; 3 and 4 the levels; 5 RegisterBroker; 6 unfenced.
+  CHECK(broker.broker_epoch == 5);
+  CHECK(store->broker_epoch() == 5);
+  CHECK(image->end_offset() == Offset(7));
   CHECK(store->raft_epoch() == 1);
   CHECK(store->kraft_version() == 1);
 }
