@@ -228,6 +228,18 @@ TEST_CASE("delete offsets: a live group keeps those of the topics it reads") {
   CHECK(f.committed("payments", 0) == -1);
 }
 
+TEST_CASE("delete offsets: a live group whose subscriptions do not parse may read anything") {
+  CoordinatorFixture f;
+  const auto a = f.settle_alone({.protocols = {{"range", to_buffer(as_bytes("garbage"))}}});
+  CHECK(f.commit({.member_id = a, .generation = 1, .offset = 5}) == ErrorCode::none);
+  protocol::OffsetDeleteRequest request;
+  request.group_id = "g";
+  request.topics.push_back({"orders", {{0, {}}}, {}});
+  CHECK(f.coordinator->delete_offsets(f.now, request).topics.at(0).partitions.at(0).error_code ==
+        code(ErrorCode::group_subscribed_to_topic));
+  CHECK(f.committed("orders", 0) == 5);
+}
+
 TEST_CASE("delete offsets: a live group that is no consumer group refuses all") {
   CoordinatorFixture f;
   f.settle_alone({.protocol_type = "connect", .protocols = {{"compatible", {}}}});
