@@ -39,6 +39,8 @@ extern const Command kGroupDeleteOffsetsCommand;
 extern const Command kGroupResetCommand;
 extern const Command kGroupExportCommand;
 extern const Command kGroupImportCommand;
+extern const Command kGroupWatchCommand;
+extern const Command kGroupHistoryCommand;
 extern const Command kProduceCommand;
 extern const Command kConsumeCommand;
 extern const Command kTailCommand;
@@ -99,6 +101,8 @@ const Command* const kCommands[] = {
     &kGroupResetCommand,
     &kGroupExportCommand,
     &kGroupImportCommand,
+    &kGroupWatchCommand,
+    &kGroupHistoryCommand,
     &kInspectCommand,
     &kVerifyCommand,
     &kRepairCommand,

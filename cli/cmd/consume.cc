@@ -1,5 +1,6 @@
 // consume TOPIC...: records to stdout, from the beginning, following what comes.
 
+#include "cli/cmd/consume_group.h"
 #include "cli/cmd/print_records.h"
 #include "cli/cmd/read_topics.h"
 #include "cli/context.h"
@@ -77,7 +78,8 @@ constexpr Option kOptions[] = {
      .group = "What"},
 };
 
-constexpr OptionRows kRows[] = {kOptions, kFilterOptions, kRecordOutputOptions, kConnectionOptions};
+constexpr OptionRows kRows[] = {kOptions, kConsumeGroupOptions, kFilterOptions,
+                                kRecordOutputOptions, kConnectionOptions};
 
 Result<PrintLimits> read_limits(const Args& args) {
   PrintLimits limits;
@@ -106,6 +108,11 @@ Result<client::OffsetRange> read_range(const Args& args, int64_t now_ms) {
 struct Trouble {
   bool has_gap = false;
   bool has_lost = false;
+
+  /// Records were lost to the reader: that is not success, whatever came after.
+  Exit exit(Exit outcome) const {
+    return (has_gap || has_lost) && outcome == Exit::done ? Exit::failed : outcome;
+  }
 };
 
 client::FetcherOptions fetcher_options(Context& context, const Args& args, Trouble& trouble) {
@@ -126,7 +133,26 @@ client::FetcherOptions fetcher_options(Context& context, const Args& args, Troub
   return options;
 }
 
+/// A group decides itself what is read, and remembers how far.
+Status check_group_options(const Args& args) {
+  for (const std::string_view name : {"partition", "until", "state"})
+    if (args.is_given("group") && args.is_given(name))
+      return usage_error(concat("--group and --", name, " do not go together"));
+  for (const std::string_view name : {"commit", "protocol", "instance-id", "session-timeout"})
+    if (!args.is_given("group") && args.is_given(name))
+      return usage_error(concat("--", name, " goes with --group"));
+  return {};
+}
+
+std::vector<std::string> topics_of(const std::vector<TopicPartition>& partitions) {
+  std::vector<std::string> out;
+  for (const TopicPartition& at : partitions)
+    if (out.empty() || out.back() != at.topic) out.push_back(at.topic);
+  return out;
+}
+
 Result<Exit> run(Context& context, const Args& args) {
+  TRY(check_group_options(args));
   TRY_ASSIGN(RecordWriter writer, RecordWriter::make(args));
   TRY_ASSIGN(const RecordFilter filter, make_record_filter(args));
   TRY_ASSIGN(const PrintLimits limits, read_limits(args));
@@ -136,12 +162,25 @@ Result<Exit> run(Context& context, const Args& args) {
   }
   // Before the session: a directory's broker starts threads, and they must not take the signals.
   StopSignals signals;
-  TRY_ASSIGN(Session session, Session::open(args, Access::read));
+  const bool is_in_group = args.is_given("group");
+  TRY_ASSIGN(Session session, Session::open(args, is_in_group ? Access::write : Access::read));
   client::Client& client = session.client();
   TRY_ASSIGN(const client::OffsetRange range, read_range(args, client.wall_ms()));
   TRY_ASSIGN(const auto partitions, find_partitions(args, client));
 
+  const bool is_bounded = args.flag("exit-at-end") || args.flag("live-end") || range.stop ||
+                          limits.count != INT64_MAX || limits.per_partition != INT64_MAX;
   Trouble trouble;
+  if (is_in_group) {
+    if (range.stop) return usage_error("--group reads on; --offset says only where to begin");
+    auto outcome =
+        consume_group(context, args, client, signals,
+                      {topics_of(partitions), range.start, fetcher_options(context, args, trouble),
+                       writer, filter, limits, is_bounded});
+    if (!outcome) return outcome;
+    TRY(session.close());
+    return trouble.exit(*outcome);
+  }
   client::Fetcher fetcher(client, fetcher_options(context, args, trouble));
   for (const TopicPartition& at : partitions) {
     client::StartOffset start = range.start;
@@ -150,8 +189,6 @@ Result<Exit> run(Context& context, const Args& args) {
     fetcher.add(at.topic, at.partition, start, range.stop);
   }
   TRY(fetcher.start());
-  const bool is_bounded = args.flag("exit-at-end") || args.flag("live-end") || range.stop ||
-                          limits.count != INT64_MAX || limits.per_partition != INT64_MAX;
   RecordPrinter printing(context, client, fetcher, writer, filter,
                          positions ? &*positions : nullptr, limits);
   auto outcome = printing.run(signals, is_bounded);
@@ -159,9 +196,7 @@ Result<Exit> run(Context& context, const Args& args) {
   if (positions && (!outcome || *outcome != Exit::broken_pipe)) TRY(positions->save(true));
   if (!outcome) return outcome;
   TRY(session.close());
-  // Records were lost to the reader: that is not success, whatever came after.
-  const bool has_failed = trouble.has_gap || trouble.has_lost;
-  return has_failed && *outcome == Exit::done ? Exit::failed : *outcome;
+  return trouble.exit(*outcome);
 }
 
 }  // namespace

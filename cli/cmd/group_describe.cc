@@ -73,8 +73,8 @@ void add_bare_row(const client::GroupDescription& group, Table& table) {
 
 std::string summary_of(const client::GroupDescription& group) {
   std::string out =
-      concat("group ", group.id, ": ", group.state, ", ", group.type, ", ",
-             group.members.size(), group.members.size() == 1 ? " member" : " members");
+      concat("group ", group.id, ": ", group.state, ", ", group.type, ", ", group.members.size(),
+             group.members.size() == 1 ? " member" : " members");
   if (!group.assignor.empty()) append_text(out, ", assignor ", group.assignor);
   return out;
 }

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <map>
 
-#include "cli/cmd/group_changes.h"
+#include "cli/cmd/group_reset.h"
 #include "cli/cmd/read_topics.h"
 #include "cli/errors.h"
 #include "cli/io/file_text.h"
@@ -18,36 +18,6 @@ namespace spool::cli {
 namespace {
 
 constexpr Option kOptions[] = {
-    {.name = "to-earliest", .help = "To where each log begins", .group = "Where to"},
-    {.name = "to-latest", .help = "To where each log ends", .group = "Where to"},
-    {.name = "to-current",
-     .help = "To what is committed now, and to the end where nothing is",
-     .group = "Where to"},
-    {.name = "to-offset",
-     .kind = OptionKind::value,
-     .value = "N",
-     .help = "To this offset",
-     .group = "Where to"},
-    {.name = "shift-by",
-     .kind = OptionKind::value,
-     .value = "N",
-     .help = "By so many offsets forward, or back when N is negative",
-     .group = "Where to"},
-    {.name = "to-datetime",
-     .kind = OptionKind::value,
-     .value = "TIME",
-     .help = "To the first record as late as 2025-01-31T12:30 (local time), ...Z, or ms since 1970",
-     .group = "Where to"},
-    {.name = "by-duration",
-     .kind = OptionKind::value,
-     .value = "TIME",
-     .help = "To the first record of the last 90s, 2h, 7d, or ISO 8601's P7DT2H",
-     .group = "Where to"},
-    {.name = "from-file",
-     .kind = OptionKind::value,
-     .value = "FILE",
-     .help = "To what the file says: CSV of Kafka's tool, or JSON of group export",
-     .group = "Where to"},
     {.name = "to-group",
      .kind = OptionKind::value,
      .value = "GROUP",
@@ -62,22 +32,14 @@ constexpr Option kOptions[] = {
      .help = "Print the plan as CSV of Kafka's tool; without --yes do no more",
      .group = "Plan"},
 };
-constexpr OptionRows kRows[] = {kOptions,           kFilterOptions,
-                                kPlanOptions,       kOffsetChangeOptions,
-                                kConnectionOptions, kOutputOptions};
+constexpr OptionRows kRows[] = {
+    kResetOptions,        kOptions,           kFilterOptions, kPlanOptions,
+    kOffsetChangeOptions, kConnectionOptions, kOutputOptions};
 constexpr std::string_view kGoals[] = {"to-earliest", "to-latest",   "to-current",  "to-offset",
                                        "shift-by",    "to-datetime", "by-duration", "from-file",
                                        "to-group",    "to-record"};
 
 using Changes = std::vector<OffsetChange>;
-
-/// What the command line asks for, checked before anybody is asked.
-struct Goal {
-  std::string_view kind;          ///< one of kGoals
-  int64_t number = 0;             ///< the offset, the shift, or the time in ms since 1970
-  std::vector<GroupOffset> rows;  ///< of the file
-  std::vector<TopicChoice> topics;
-};
 
 Result<int64_t> goal_time(const Args& args, std::string_view kind, int64_t now_ms) {
   const std::string_view text = *args.value(kind);
@@ -94,71 +56,21 @@ Result<int64_t> goal_time(const Args& args, std::string_view kind, int64_t now_m
   return std::max<int64_t>(0, now_ms - (span ? span->count() : *iso));
 }
 
-Result<Goal> read_goal(const Args& args, const std::string& group, int64_t now_ms) {
-  Goal goal;
-  for (const std::string_view kind : kGoals) {
-    if (!args.is_given(kind)) continue;
-    if (!goal.kind.empty())
-      return usage_error(concat("--", goal.kind, " and --", kind, " are two goals; choose one"));
-    goal.kind = kind;
-  }
-  if (goal.kind.empty())
-    return usage_error("where to? --to-earliest, --to-offset N, --to-datetime TIME, ...");
-  TRY_ASSIGN(goal.topics, parse_topic_choices(std::span(args.operands()).subspan(1)));
-  if (goal.kind == "to-offset" || goal.kind == "shift-by") {
-    const int64_t least = goal.kind == "to-offset" ? 0 : -INT64_MAX;
-    TRY_ASSIGN(const auto number, args.number<int64_t>(goal.kind, least, INT64_MAX));
-    goal.number = *number;
-  } else if (goal.kind == "to-datetime" || goal.kind == "by-duration") {
-    TRY_ASSIGN(goal.number, goal_time(args, goal.kind, now_ms));
-  } else if (goal.kind == "from-file") {
-    const std::string path(*args.value("from-file"));
-    TRY_ASSIGN(const std::string text, read_file(path));
-    auto rows = parse_group_offsets(text, group);
-    if (!rows) return fail(rows.error().with_context(path));
-    goal.rows = *std::move(rows);
-  }
-  return goal;
-}
-
-/// The partitions named on the command line, as the topics have them.
-Result<std::vector<TopicPartition>> named_partitions(client::Client& client,
-                                                     const std::vector<TopicChoice>& choices) {
-  std::vector<std::string> names;
-  for (const TopicChoice& choice : choices) names.push_back(choice.topic);
-  TRY_ASSIGN(const auto topics, client::describe_topics(client, names));
-  std::vector<TopicPartition> out;
-  for (size_t i = 0; i < topics.size(); ++i) {
-    const client::TopicInfo& topic = topics[i];
-    if (topic.partitions.empty())
-      return fail(topic.error, concat("topic ", topic.name, ": ", explain(topic.error, "")));
-    for (const Partition partition : choices[i].partitions)
-      if (static_cast<size_t>(partition.value) >= topic.partitions.size())
-        return fail(ErrorCode::unknown_topic_or_partition,
-                    concat("topic ", topic.name, " has ", topic.partitions.size(),
-                           " partitions, none is number ", partition.value));
-    for (size_t p = 0; p < topic.partitions.size(); ++p) {
-      const TopicPartition at{topic.name, Partition(static_cast<int32_t>(p))};
-      if (choices[i].has(at)) out.push_back(at);
-    }
-  }
-  return out;
-}
-
 /// What is to move: what the command line or the file names, or everything committed (for
 /// --to-group by the other group).
-Result<Changes> choose_partitions(const Args& args, client::Client& client, const Goal& goal) {
-  const std::string& group = args.operands()[0];
+Result<Changes> choose_partitions(const Args& args, client::Client& client,
+                                  const std::string& group, const std::vector<TopicChoice>& topics,
+                                  const Goal& goal) {
   const auto is_chosen = [&](const TopicPartition& at) {
-    return goal.topics.empty() ||
-           std::ranges::any_of(goal.topics, [&](const TopicChoice& one) { return one.has(at); });
+    return topics.empty() ||
+           std::ranges::any_of(topics, [&](const TopicChoice& one) { return one.has(at); });
   };
   Changes out;
   if (goal.kind == "from-file") {
     for (const GroupOffset& row : goal.rows)
       if (is_chosen(row.partition)) out.push_back({.after = row});
-  } else if (!goal.topics.empty()) {
-    TRY_ASSIGN(const auto partitions, named_partitions(client, goal.topics));
+  } else if (!topics.empty()) {
+    TRY_ASSIGN(const auto partitions, named_partitions(client, topics));
     for (const TopicPartition& at : partitions) out.push_back({.after = {group, at}});
   } else {
     const bool is_other = goal.kind == "to-group";
@@ -310,19 +222,15 @@ void print_csv(Context& context, const std::string& group, const Changes& change
 }
 
 Result<Exit> reset(Context& context, const Args& args, client::Client& client, const Goal& goal) {
-  TRY_ASSIGN(Changes changes, choose_partitions(args, client, goal));
-  TRY(check_groups(client, changes));
-  TRY(load_before(client, changes));
-  const size_t wanted = changes.size();
-  TRY_ASSIGN(const auto ends, find_ends(context, client, changes));
-  const bool is_whole = changes.size() == wanted;
-  TRY(aim(args, client, goal, changes, ends));
+  const std::string& group = args.operands()[0];
+  TRY_ASSIGN(const auto topics, parse_topic_choices(std::span(args.operands()).subspan(1)));
+  TRY_ASSIGN(const ResetPlan plan, plan_reset(context, args, client, group, topics, goal));
   Exit exit = Exit::done;
-  if (args.flag("export")) print_csv(context, args.operands()[0], changes);
+  if (args.flag("export")) print_csv(context, group, plan.changes);
   if (!args.flag("export") || args.flag("yes")) {
-    TRY_ASSIGN(exit, change_offsets(context, args, client, changes, "Move the group?"));
+    TRY_ASSIGN(exit, change_offsets(context, args, client, plan.changes, "Move the group?"));
   }
-  return exit == Exit::done && !is_whole ? Exit::failed : exit;
+  return exit == Exit::done && !plan.is_whole ? Exit::failed : exit;
 }
 
 Result<Exit> run(Context& context, const Args& args) {
@@ -340,6 +248,70 @@ Result<Exit> run(Context& context, const Args& args) {
 }
 
 }  // namespace
+
+Result<std::vector<TopicPartition>> named_partitions(client::Client& client,
+                                                     const std::vector<TopicChoice>& choices) {
+  std::vector<std::string> names;
+  for (const TopicChoice& choice : choices) names.push_back(choice.topic);
+  TRY_ASSIGN(const auto topics, client::describe_topics(client, names));
+  std::vector<TopicPartition> out;
+  for (size_t i = 0; i < topics.size(); ++i) {
+    const client::TopicInfo& topic = topics[i];
+    if (topic.partitions.empty())
+      return fail(topic.error, concat("topic ", topic.name, ": ", explain(topic.error, "")));
+    for (const Partition partition : choices[i].partitions)
+      if (static_cast<size_t>(partition.value) >= topic.partitions.size())
+        return fail(ErrorCode::unknown_topic_or_partition,
+                    concat("topic ", topic.name, " has ", topic.partitions.size(),
+                           " partitions, none is number ", partition.value));
+    for (size_t p = 0; p < topic.partitions.size(); ++p) {
+      const TopicPartition at{topic.name, Partition(static_cast<int32_t>(p))};
+      if (choices[i].has(at)) out.push_back(at);
+    }
+  }
+  return out;
+}
+
+Result<Goal> read_goal(const Args& args, const std::string& group, int64_t now_ms) {
+  Goal goal;
+  for (const std::string_view kind : kGoals) {
+    // Kafka's own tool has fewer.
+    if (find_option(args.command(), kind) == nullptr || !args.is_given(kind)) continue;
+    if (!goal.kind.empty())
+      return usage_error(concat("--", goal.kind, " and --", kind, " are two goals; choose one"));
+    goal.kind = kind;
+  }
+  if (goal.kind.empty())
+    return usage_error("where to? --to-earliest, --to-offset N, --to-datetime TIME, ...");
+  if (goal.kind == "to-offset" || goal.kind == "shift-by") {
+    const int64_t least = goal.kind == "to-offset" ? 0 : -INT64_MAX;
+    TRY_ASSIGN(const auto number, args.number<int64_t>(goal.kind, least, INT64_MAX));
+    goal.number = *number;
+  } else if (goal.kind == "to-datetime" || goal.kind == "by-duration") {
+    TRY_ASSIGN(goal.number, goal_time(args, goal.kind, now_ms));
+  } else if (goal.kind == "from-file") {
+    const std::string path(*args.value("from-file"));
+    TRY_ASSIGN(const std::string text, read_file(path));
+    auto rows = parse_group_offsets(text, group);
+    if (!rows) return fail(rows.error().with_context(path));
+    goal.rows = *std::move(rows);
+  }
+  return goal;
+}
+
+Result<ResetPlan> plan_reset(Context& context, const Args& args, client::Client& client,
+                             const std::string& group, const std::vector<TopicChoice>& topics,
+                             const Goal& goal) {
+  TRY(check_groups(client, {{.after = {.group = group}}}));
+  TRY_ASSIGN(Changes changes, choose_partitions(args, client, group, topics, goal));
+  if (goal.kind == "from-file") TRY(check_groups(client, changes));
+  TRY(load_before(client, changes));
+  const size_t wanted = changes.size();
+  TRY_ASSIGN(const auto ends, find_ends(context, client, changes));
+  const bool is_whole = changes.size() == wanted;
+  TRY(aim(args, client, goal, changes, ends));
+  return ResetPlan{std::move(changes), is_whole};
+}
 
 extern const Command kGroupResetCommand;
 constinit const Command kGroupResetCommand = {

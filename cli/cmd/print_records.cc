@@ -3,6 +3,7 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <climits>
 
 namespace spool::cli {
 
@@ -22,12 +23,12 @@ bool has_reader(int fd) {
 
 }  // namespace
 
-RecordPrinter::RecordPrinter(Context& context, client::Client& client, client::Fetcher& fetcher,
-                             RecordWriter& writer, const RecordFilter& filter, Positions* positions,
-                             const PrintLimits& limits)
+RecordPrinter::RecordPrinter(Context& context, client::Client& client, client::RecordSource& source,
+                             RecordWriter& writer, const RecordFilter& filter,
+                             PrintedPositions* positions, const PrintLimits& limits)
     : context_(context),
       client_(client),
-      fetcher_(fetcher),
+      source_(source),
       writer_(writer),
       filter_(filter),
       positions_(positions),
@@ -50,11 +51,14 @@ Status RecordPrinter::flush() {
   write_block();
   TRY(context_.out().flush());
   if (positions_ == nullptr) return {};
+  is_unsaved_ |= !read_to_.empty();
   for (const auto& [partition, next] : read_to_)
     positions_->set(partition.first, Partition(partition.second), next);
+  read_to_.clear();
   const auto now = client_.now();
   if (now < next_save_) return {};
   next_save_ = now + kStateInterval;
+  is_unsaved_ = false;
   return positions_->save(false);
 }
 
@@ -63,11 +67,12 @@ Result<Exit> RecordPrinter::follow(StopSignals& signals) {
   while (left_ > 0) {
     if (const auto stop = signals.take()) return *stop;
     auto until = client_.now() + kReaderCheck;
+    if (is_unsaved_) until = std::min(until, next_save_);
     if (limits_.idle) until = std::min(until, last_record_ + *limits_.idle);
-    auto fetched = fetcher_.next(until, signals.poll_fd());
+    auto fetched = source_.next(until, signals.poll_fd());
     if (!fetched) return fail(std::move(fetched.error()));
     if (!*fetched) {
-      if (fetcher_.is_done()) return Exit::done;
+      if (source_.is_done()) return Exit::done;
       if (!has_reader(context_.out().fd())) return Exit::broken_pipe;
       if (limits_.idle && client_.now() >= last_record_ + *limits_.idle) return Exit::done;
       TRY(flush());  // positions that were too fresh to be saved
@@ -76,13 +81,20 @@ Result<Exit> RecordPrinter::follow(StopSignals& signals) {
     TRY(print(**fetched));
     // Nothing more at hand: what there is must not wait for a full block.
     const bool is_save_due = positions_ != nullptr && client_.now() >= next_save_;
-    if (!fetcher_.has_ready() || is_save_due) TRY(flush());
+    if (!source_.has_ready() || is_save_due) TRY(flush());
   }
   return Exit::done;
 }
 
 void RecordPrinter::write_block() {
-  context_.out().write(block_);
+  std::string_view left = block_;
+  // What poll() calls writable takes so much without blocking.
+  for (; wait_ && !left.empty(); left.remove_prefix(std::min<size_t>(left.size(), PIPE_BUF))) {
+    wait_();
+    context_.out().write(left.substr(0, PIPE_BUF));
+    (void)context_.out().flush();
+  }
+  context_.out().write(left);
   block_.clear();
 }
 
@@ -105,7 +117,7 @@ Status RecordPrinter::print(const client::Fetched& fetched) {
       });
   if (walked && !has_stopped) next = std::max(next, std::min(fetched.next, fetched.until));
   read_to_[{fetched.topic, fetched.partition.value}] = next;
-  if (in_partition >= limits_.per_partition) fetcher_.finish(fetched.topic, fetched.partition);
+  if (in_partition >= limits_.per_partition) source_.finish(fetched.topic, fetched.partition);
   return walked;
 }
 

@@ -19,17 +19,26 @@
 
 namespace spool::cli {
 
-class Positions {
+/// Told how far records have been handed to stdout, and taken by it.
+class PrintedPositions {
+ public:
+  virtual ~PrintedPositions() = default;
+  virtual void set(std::string_view topic, Partition partition, Offset next) = 0;
+  /// Keeps what was set.
+  /// is_durable  also flush it to the disk, where that is where it is kept
+  virtual Status save(bool is_durable) = 0;
+};
+
+class Positions final : public PrintedPositions {
  public:
   /// Reads the file; a missing one is empty.
   /// errors  parse_error: it is something else; io_error
   static Result<Positions> open(std::string path);
 
   std::optional<Offset> find(std::string_view topic, Partition partition) const;
-  void set(std::string_view topic, Partition partition, Offset next);
+  void set(std::string_view topic, Partition partition, Offset next) override;
   /// Replaces the file when something has changed since.
-  /// is_durable  also flush it to the disk
-  Status save(bool is_durable);
+  Status save(bool is_durable) override;
 
  private:
   explicit Positions(std::string path) : path_(std::move(path)) {}

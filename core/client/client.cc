@@ -7,6 +7,7 @@
 
 #include "core/base/check.h"
 #include "core/base/text.h"
+#include "core/client/second_connection.h"
 #include "core/net/tcp_transport.h"
 #include "core/protocol/messages/metadata.h"
 
@@ -78,6 +79,13 @@ Result<Client::Node*> Client::open_node(int32_t node_id) {
     node = pick_any();
   } else if (const auto found = nodes_.find(node_id); found != nodes_.end()) {
     node = found->second.get();
+  }
+  if (const auto first = nodes_.find(first_connection(node_id)); first != nodes_.end()) {
+    std::unique_ptr<Node>& second = nodes_[node_id];
+    if (second == nullptr) second = std::make_unique<Node>();
+    node = second.get();
+    node->id = node_id;
+    if (!node->is_open()) node->endpoint = first->second->endpoint;
   }
   if (node == nullptr)
     return fail(ErrorCode::broker_not_available, concat("broker ", node_id, " is not known"));

@@ -282,6 +282,7 @@ Result<std::optional<Fetched>> Fetcher::next(Time until, int extra_fd) {
     if (failure_) return fail(*failure_);
     if (is_done()) return std::nullopt;
     if (client_.poll(next_event(until), extra_fd)) return std::nullopt;
+    if (ready_.empty() && options_.is_interrupted && options_.is_interrupted()) return std::nullopt;
     if (ready_.empty() && client_.now() >= until) return std::nullopt;
   }
 }

@@ -46,6 +46,8 @@ struct FetcherOptions {
   /// Told when a partition is given up, which then counts as read to its end; without it, that is
   /// the failure of next().
   std::function<void(std::string_view topic, Partition partition, const Error& error)> on_lost;
+  /// Asked when something has come in: whether next() is to return without records.
+  std::function<bool()> is_interrupted;
 };
 
 /// What a record's batch says about it.
@@ -96,12 +98,28 @@ struct Fetched {
   static BatchInfo info_of(const record::EntryView& entry);
 };
 
-class Fetcher {
+/// Where records come from: partitions that were chosen, or those that a group gives.
+class RecordSource {
  public:
   using Time = Clock::Monotonic;
+  virtual ~RecordSource() = default;
 
+  /// The next batch of data. Waits until there is some, at most until `until` or until extra_fd is
+  /// ready. returns  nullopt when there is none: is_done() tells whether there will be errors those
+  /// of the cluster that waiting does not cure
+  virtual Result<std::optional<Fetched>> next(Time until, int extra_fd = -1) = 0;
+  /// Whether next() would not have to wait.
+  virtual bool has_ready() const = 0;
+  /// Every partition has reached its end and has been handed out.
+  virtual bool is_done() const = 0;
+  /// Reads no more of this partition.
+  virtual void finish(std::string_view topic, Partition partition) = 0;
+};
+
+class Fetcher final : public RecordSource {
+ public:
   Fetcher(Client& client, FetcherOptions options);
-  ~Fetcher();
+  ~Fetcher() override;
   Fetcher(const Fetcher&) = delete;
   Fetcher& operator=(const Fetcher&) = delete;
 
@@ -112,10 +130,7 @@ class Fetcher {
   /// Finds out where to begin and, with stop_at_end, where to end.
   Status start();
 
-  /// The next batch of data. Waits until there is some, at most until `until` or until extra_fd is
-  /// ready. returns  nullopt when there is none: is_done() tells whether there will be errors those
-  /// of the cluster that waiting does not cure
-  Result<std::optional<Fetched>> next(Time until, int extra_fd = -1);
+  Result<std::optional<Fetched>> next(Time until, int extra_fd = -1) override;
 
   /// Where a partition stands after start(): the next offset, and the end that was set
   /// (INT64_MAX when there is none).
@@ -127,13 +142,9 @@ class Fetcher {
     Offset end;
   };
   std::vector<Bounds> bounds() const;
-  /// Reads no more of this partition.
-  void finish(std::string_view topic, Partition partition);
-
-  /// Whether next() would have to wait.
-  bool has_ready() const { return !ready_.empty(); }
-  /// Every partition has reached its end and has been handed out.
-  bool is_done() const;
+  void finish(std::string_view topic, Partition partition) override;
+  bool has_ready() const override { return !ready_.empty(); }
+  bool is_done() const override;
 
  private:
   struct PartitionState;

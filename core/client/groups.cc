@@ -1,7 +1,7 @@
 #include "core/client/groups.h"
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 #include "core/base/text.h"
 #include "core/protocol/messages/consumer_group_describe.h"
@@ -9,7 +9,6 @@
 #include "core/protocol/messages/describe_groups.h"
 #include "core/protocol/messages/find_coordinator.h"
 #include "core/protocol/messages/list_groups.h"
-#include "core/protocol/messages/offset_commit.h"
 #include "core/protocol/messages/offset_delete.h"
 #include "core/protocol/messages/offset_fetch.h"
 #include "core/protocol/records/consumer_protocol.h"
@@ -218,7 +217,6 @@ using protocol::OffsetFetchResponse;
 constexpr int16_t kFetchVersionOfManyGroups = 8;
 /// From version 10 on topics are ids; names hold also for topics that are gone.
 constexpr int16_t kFetchVersionOfNames = 9;
-constexpr int16_t kCommitVersionOfNames = 9;
 
 /// Topics with their partitions, as requests list them.
 template <class Topic, class F>
@@ -303,26 +301,58 @@ Result<std::vector<CommittedOffset>> fetch_offsets(
   }
 }
 
-Result<std::vector<ErrorCode>> commit_offsets(Client& client, const std::string& group,
-                                              const Committer& committer,
-                                              const std::vector<CommittedOffset>& offsets) {
-  using protocol::OffsetCommitRequest;
-  using protocol::OffsetCommitResponse;
-  std::vector<TopicPartition> partitions;
-  for (const CommittedOffset& offset : offsets) partitions.push_back(offset.partition);
-  OffsetCommitRequest request;
+protocol::OffsetCommitRequest offset_commit_request(const std::string& group,
+                                                    const Committer& committer,
+                                                    const std::vector<CommittedOffset>& offsets) {
+  using Topic = protocol::OffsetCommitRequest::OffsetCommitRequestTopic;
+  protocol::OffsetCommitRequest request;
   request.group_id = group;
   request.generation_id_or_member_epoch = committer.epoch;
   request.member_id = committer.member_id;
   request.group_instance_id = committer.instance_id;
-  request.topics = by_topic<OffsetCommitRequest::OffsetCommitRequestTopic>(
-      partitions, [&](auto& topic, size_t i) {
-        auto& partition = topic.partitions.emplace_back();
-        partition.partition_index = partitions[i].partition.value;
-        partition.committed_offset = offsets[i].offset.value;
-        partition.committed_leader_epoch = offsets[i].leader_epoch.value;
-        partition.committed_metadata = offsets[i].metadata;
-      });
+  std::vector<TopicPartition> partitions;
+  for (const CommittedOffset& offset : offsets) partitions.push_back(offset.partition);
+  request.topics = by_topic<Topic>(partitions, [&](Topic& topic, size_t i) {
+    auto& partition = topic.partitions.emplace_back();
+    partition.partition_index = partitions[i].partition.value;
+    partition.committed_offset = offsets[i].offset.value;
+    partition.committed_leader_epoch = offsets[i].leader_epoch.value;
+    partition.committed_metadata = offsets[i].metadata;
+  });
+  return request;
+}
+
+namespace {
+
+/// The codes of an answer's partitions, in the order of those asked for.
+template <class Topics>
+std::vector<ErrorCode> codes_of(const Topics& topics,
+                                const std::vector<TopicPartition>& partitions) {
+  std::map<std::pair<std::string_view, int32_t>, ErrorCode> answered;
+  for (const auto& topic : topics)
+    for (const auto& partition : topic.partitions)
+      answered[{topic.name, partition.partition_index}] = code_of(partition.error_code);
+  std::vector<ErrorCode> out;
+  for (const TopicPartition& at : partitions) {
+    const auto found = answered.find({at.topic, at.partition.value});
+    out.push_back(found == answered.end() ? ErrorCode::unknown_server_error : found->second);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::vector<ErrorCode> offset_commit_codes(const protocol::OffsetCommitResponse& response,
+                                           const std::vector<CommittedOffset>& offsets) {
+  std::vector<TopicPartition> partitions;
+  for (const CommittedOffset& offset : offsets) partitions.push_back(offset.partition);
+  return codes_of(response.topics, partitions);
+}
+
+Result<std::vector<ErrorCode>> commit_offsets(Client& client, const std::string& group,
+                                              const Committer& committer,
+                                              const std::vector<CommittedOffset>& offsets) {
+  using protocol::OffsetCommitResponse;
   const auto error_in = [](const OffsetCommitResponse& response) {
     for (const auto& topic : response.topics)
       for (const auto& partition : topic.partitions)
@@ -330,17 +360,11 @@ Result<std::vector<ErrorCode>> commit_offsets(Client& client, const std::string&
           return code_of(partition.error_code);
     return ErrorCode::none;
   };
+  const auto request = offset_commit_request(group, committer, offsets);
   TRY_ASSIGN(const auto reply,
              call_coordinator<OffsetCommitResponse>(client, group, request, error_in,
-                                                    {.version_max = kCommitVersionOfNames}));
-  std::vector<ErrorCode> out(offsets.size(), ErrorCode::unknown_server_error);
-  for (const auto& topic : reply->topics)
-    for (const auto& partition : topic.partitions)
-      for (size_t i = 0; i < partitions.size(); ++i)
-        if (partitions[i].topic == topic.name &&
-            partitions[i].partition.value == partition.partition_index)
-          out[i] = code_of(partition.error_code);
-  return out;
+                                                    {.version_max = kOffsetCommitVersionOfNames}));
+  return offset_commit_codes(*reply, offsets);
 }
 
 Result<std::vector<ErrorCode>> delete_offsets(Client& client, const std::string& group,
@@ -360,14 +384,7 @@ Result<std::vector<ErrorCode>> delete_offsets(Client& client, const std::string&
              call_coordinator<OffsetDeleteResponse>(client, group, request, error_in));
   const ErrorCode error = error_in(*reply);
   if (error != ErrorCode::none) return std::vector<ErrorCode>(partitions.size(), error);
-  std::vector<ErrorCode> out(partitions.size(), ErrorCode::unknown_server_error);
-  for (const auto& topic : reply->topics)
-    for (const auto& partition : topic.partitions)
-      for (size_t i = 0; i < partitions.size(); ++i)
-        if (partitions[i].topic == topic.name &&
-            partitions[i].partition.value == partition.partition_index)
-          out[i] = code_of(partition.error_code);
-  return out;
+  return codes_of(reply->topics, partitions);
 }
 
 Status delete_group(Client& client, const std::string& group) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/client/client.h"
+#include "core/protocol/messages/offset_commit.h"
 
 namespace spool::client {
 
@@ -81,6 +82,14 @@ struct Committer {
   int32_t epoch = -1;  ///< the classic generation, or the member epoch
   std::optional<std::string> instance_id;
 };
+/// The commit as a request, for a version up to kOffsetCommitVersionOfNames, and its codes, one a
+/// partition in order.
+inline constexpr int16_t kOffsetCommitVersionOfNames = 9;
+protocol::OffsetCommitRequest offset_commit_request(const std::string& group,
+                                                    const Committer& committer,
+                                                    const std::vector<CommittedOffset>& offsets);
+std::vector<ErrorCode> offset_commit_codes(const protocol::OffsetCommitResponse& response,
+                                           const std::vector<CommittedOffset>& offsets);
 /// Commits offsets. One code a partition, in order.
 Result<std::vector<ErrorCode>> commit_offsets(Client& client, const std::string& group,
                                               const Committer& committer,
