@@ -6,12 +6,14 @@ namespace spool::cli {
 
 // Each is defined in the file of its name.
 Result<Exit> run_kcat(const std::vector<std::string>& words, Out& out, Out& err);
+Result<Exit> run_kafka_consumer_groups(const std::vector<std::string>& words, Out& out, Out& err);
 
 namespace {
 
 constexpr Personality kPersonalities[] = {
     {"kcat", run_kcat},
     {"kafkacat", run_kcat},
+    {"kafka-consumer-groups", run_kafka_consumer_groups},
 };
 
 }  // namespace
