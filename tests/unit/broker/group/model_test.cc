@@ -77,6 +77,9 @@ class Model {
   // A crash: what was parked is never answered, what is in the log is all there is.
   void crash_broker() {
     f_.restart();
+    // As with Kafka a classic generation is in the log from its leader's SyncGroup on: one that
+    // nobody has been given an assignment in may come again.
+    epochs_ = logged_epochs_;
     for (ClassicClient& client : classics_) {
       client.joining.reset();
       client.syncing.reset();
@@ -274,11 +277,13 @@ class Model {
       if (group == nullptr || group->is_empty()) {
         // A group that somebody of the other protocol takes over begins anew.
         epochs_.erase(id);
+        logged_epochs_.erase(id);
         continue;
       }
       const int32_t epoch = group->classic ? group->classic->generation() : group->consumer->epoch;
       REQUIRE_MESSAGE(epoch >= epochs_[id], id);
       epochs_[id] = epoch;
+      if (group->consumer || group->classic->is(ClassicState::stable)) logged_epochs_[id] = epoch;
       if (group->consumer) REQUIRE(group->consumer->assignment_epoch <= group->consumer->epoch);
     }
   }
@@ -321,6 +326,7 @@ class Model {
   std::vector<ConsumerClient> consumers_;
   int consumers_made_ = 0;
   std::map<std::string, int32_t> epochs_;
+  std::map<std::string, int32_t> logged_epochs_;
   std::map<std::pair<std::string, int32_t>, int64_t> committed_;
 };
 
