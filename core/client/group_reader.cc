@@ -1,3 +1,6 @@
+// GCC 12 takes what an empty optional or variant does not hold for read, at -O2.
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+
 #include "core/client/group_reader.h"
 
 #include <sys/random.h>
