@@ -234,11 +234,14 @@ void plan_derived(const Finding& finding, PartitionRepair& plan, std::set<Offset
     plan.writes_metadata = true;
     step("write-metadata", concat("topic id ", topic_id->to_string(), ", from the metadata log"));
   } else if (finding.check == "leftover") {
-    if (finding.severity == Severity::info)
-      step("remove", "a file on its way out");
-    else
-      step(name.ends_with(kSwapSuffix) ? "finish-cleaning" : "roll-back-cleaning",
-           "as a broker does on starting");
+    if (finding.severity == Severity::info) return step("remove", "a file on its way out");
+    if (!name.ends_with(kSwapSuffix))
+      return step("roll-back-cleaning", "as a broker does on starting");
+    step("finish-cleaning", "as a broker does on starting");
+    // The indexes beside are made anew: those of the old segment are no longer right, the new ones
+    // may not have been finished.
+    if (const auto base = base_of(name)) drop_indexes(plan, *base);
+    if (!name.ends_with(concat(kLogSuffix, kSwapSuffix))) add_once(plan.dropped_files, name);
   }
 }
 

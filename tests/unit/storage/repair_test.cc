@@ -220,6 +220,20 @@ TEST_CASE("repair: a segment that is gone is covered by an empty batch") {
   t.check_repair();
 }
 
+TEST_CASE(
+    "repair: cleaning that was interrupted while it swapped is finished, whatever its indexes "
+    "are") {
+  RepairFixture t;
+  t.write_file(kFirst + ".swap", as_bytes(t.files[kFirst]));
+  t.write_file("00000000000000000000.timeindex.swap", {});
+  const auto plan = t.plan();
+  REQUIRE(plan);
+  REQUIRE(plan->steps.size() == 2);
+  CHECK(plan->steps[0].action == "finish-cleaning");
+  t.check_repair();
+  CHECK(t.repaired().size() == t.batches.size());
+}
+
 TEST_CASE("repair: random damage loses no whole batch and invents none") {
   const char* const rounds_text = std::getenv("SPOOL_DAMAGE_TRIALS");
   const char* const seed_text = std::getenv("SPOOL_DAMAGE_SEED");
