@@ -15,6 +15,7 @@
 #include "cli/io/log.h"
 #include "cli/io/log_paths.h"
 #include "cli/io/metadata_topics.h"
+#include "cli/io/rebuild_metadata.h"
 #include "cli/io/undo_file.h"
 #include "cli/io/verify_run.h"
 #include "core/base/text.h"
@@ -41,6 +42,9 @@ constexpr Option kOptions[] = {
      .value = "DIR",
      .help = "Keep what was there in the new directory DIR; without it one beside PATH is made",
      .group = "Where"},
+    {.name = "build-metadata",
+     .help = "Build a metadata log from the topics' directories, where it is gone",
+     .group = "What"},
 };
 constexpr OptionRows kRows[] = {kOptions, kPlanOptions, kOutputOptions};
 
@@ -50,7 +54,7 @@ constexpr Column kColumns[] = {
 
 /// A change of one of the data directory's own files, or of a directory's name.
 struct DirectoryChange {
-  enum class Kind : uint8_t { checkpoint, stray, foreign };
+  enum class Kind : uint8_t { checkpoint, stray, foreign, metadata };
   Kind kind = Kind::checkpoint;
   std::string name;     ///< of the file or directory
   std::string content;  ///< of the checkpoint
@@ -155,7 +159,52 @@ class Repair {
     if (!is_directory_) tasks.front().path = path_;
     for (const VerifyTask& task : tasks) TRY(check_partition(task));
     if (is_directory_) plan_directory();
+    return args_.flag("build-metadata") ? plan_metadata() : Status();
+  }
+
+  /// Only when asked: of a broker with several directories one has the metadata log.
+  Status plan_metadata() {
+    if (!is_directory_ || metadata_)
+      return usage_error("--build-metadata: PATH must be a data directory without a metadata log");
+    if (!survey_.meta || survey_.meta->version < 1 || !survey_.meta->directory_id)
+      return fail(ErrorCode::unsupported,
+                  concat(path_, ": meta.properties has no node and directory id"));
+    std::map<std::string, Uuid> topic_ids;
+    for (const auto& directory : survey_.partitions) {
+      if (directory.kind != storage::DirectoryKind::live) continue;
+      const std::string path = concat(path_, '/', directory.name);
+      const auto text =
+          storage::read_small_file(fs_, concat(path, '/', storage::kPartitionMetadataFile));
+      const auto id =
+          text ? storage::parse_partition_metadata(*text) : Result<Uuid>(fail(text.error()));
+      if (!id)
+        return fail(id.error().code(), concat(path, ": its topic's id is not known: ",
+                                              id.error().text(), "; move the directory away"));
+      const auto [known, is_new] = topic_ids.emplace(directory.partition.topic, *id);
+      if (known->second != *id)
+        return fail(ErrorCode::unsupported, concat(path,
+                                                   ": another topic id than its topic's other "
+                                                   "partitions; move one of them away"));
+      found_.push_back({directory.partition, *id, latest_epoch(path),
+                        survey_.is_compacted(directory.partition)});
+    }
+    const std::string name(storage::kMetadataDirectory);
+    changes_.push_back(
+        {.kind = DirectoryChange::Kind::metadata,
+         .name = name,
+         .step = {.path = concat(path_, '/', name),
+                  .action = "build-metadata",
+                  .detail = concat("of ", found_.size(), " partitions of ", topic_ids.size(),
+                                   " topics; settings, users and ACLs are gone, topics keep "
+                                   "everything until retention is set")}});
     return {};
+  }
+
+  LeaderEpoch latest_epoch(const std::string& path) {
+    const auto text = storage::read_small_file(fs_, concat(path, '/', storage::kLeaderEpochFile));
+    const auto epochs = text ? storage::parse_epoch_checkpoint(*text)
+                             : Result<std::vector<storage::EpochStart>>(fail(text.error()));
+    return epochs && !epochs->empty() ? epochs->back().leader_epoch : LeaderEpoch(0);
   }
 
   VerifyTask task_of(const std::string& path, const TopicPartition& partition,
@@ -307,6 +356,13 @@ class Repair {
       TRY(storage::build_repaired(fs_, clock_, logger_, repair,
                                   concat(target, '/', name_of(repair.path)),
                                   topic_id_of(repair.path)));
+    if (!found_.empty()) {
+      const std::string built = concat(target, ".metadata");
+      TRY(rebuild_metadata(fs_, clock_, logger_, *survey_.meta, found_, built));
+      TRY(fs_.rename(concat(built, '/', storage::kMetadataDirectory),
+                     concat(target, '/', storage::kMetadataDirectory)));
+      TRY(storage::remove_tree(fs_, built));
+    }
     TRY(fs_.sync_directory(target));
     return finish(target);
   }
@@ -325,6 +381,7 @@ class Repair {
       case DirectoryChange::Kind::stray:
         return copy_tree(fs_, from, concat(target, '/', stray_name(change.name)));
       case DirectoryChange::Kind::foreign:
+      case DirectoryChange::Kind::metadata:  // there is nothing to copy
         return {};
     }
     return {};
@@ -390,6 +447,11 @@ class Repair {
         return undo.move(path, concat(path_, '/', stray_name(change.name)));
       case DirectoryChange::Kind::foreign:
         return undo.move(path, concat(backup, '/', change.name));
+      case DirectoryChange::Kind::metadata: {
+        const std::string built = concat(backup, "/new-metadata");
+        TRY(rebuild_metadata(fs_, clock_, logger_, *survey_.meta, found_, built));
+        return undo.move(concat(built, '/', change.name), path);
+      }
     }
     return {};
   }
@@ -429,6 +491,7 @@ class Repair {
   std::vector<PartitionRepair> repairs_;
   std::vector<VerifyTask> tasks_;  // of the repairs
   std::vector<DirectoryChange> changes_;
+  std::vector<FoundPartition> found_;  // for --build-metadata
   std::vector<Finding> unrepaired_;
   std::set<std::string> skipped_;
 };

@@ -20,7 +20,6 @@ class Round {
       : fs_(fs),
         with_log_(with_log),
         range_(range),
-        settings_(settings),
         progress_(progress),
         offsets_(settings.hash_key, settings.dedupe_bytes, settings.load_factor,
                  range.first_uncleanable - range.first_dirty) {
@@ -54,7 +53,6 @@ class Round {
   FileSystem& fs_;
   const WithLog& with_log_;
   const CleanableRange range_;
-  const CleanerSettings& settings_;
   const CleaningProgress& progress_;
   CompactionPace pace_;
   OffsetMap offsets_;

@@ -1,0 +1,37 @@
+#pragma once
+
+/// Makes a metadata log of what topics' directories say, for a data directory that lost its own.
+///
+/// Names, ids and partitions are right again, leader epochs as high as the logs have them. Settings
+/// are not in the directories: every topic keeps everything (retention.ms=-1, retention.bytes=-1)
+/// until somebody sets them anew, compacted topics are compacted. Users, ACLs and quotas are gone.
+
+#include <string>
+#include <vector>
+
+#include "core/base/clock.h"
+#include "core/base/error.h"
+#include "core/base/logger.h"
+#include "core/base/types.h"
+#include "core/base/uuid.h"
+#include "core/storage/checkpoint.h"
+#include "core/storage/file.h"
+
+namespace spool::cli {
+
+struct FoundPartition {
+  TopicPartition partition;
+  Uuid topic_id;
+  LeaderEpoch leader_epoch{0};  ///< the latest of its log
+  bool is_compacted = false;
+};
+
+/// Writes `directory`/__cluster_metadata-0 in the new directory `directory`. Durable when it
+/// returns.
+/// meta  of the data directory; has a directory id
+Status rebuild_metadata(storage::FileSystem& fs, const Clock& clock, Logger& logger,
+                        const storage::MetaProperties& meta,
+                        const std::vector<FoundPartition>& partitions,
+                        const std::string& directory);
+
+}  // namespace spool::cli
