@@ -26,6 +26,7 @@
 #include "broker/topics/topic_view.h"
 #include "broker/topics/validator_pool.h"
 #include "core/base/text.h"
+#include "core/net/local_socket.h"
 #include "core/storage/data_directory.h"
 
 namespace spool::broker {
@@ -106,6 +107,7 @@ class BrokerImpl final : public Broker {
  private:
   Status open_directory();
   Status open_metadata();
+  void bind_neighbour_socket();
   Status bind_listeners();
   Status bind_metrics();
   void name_endpoints();
@@ -113,7 +115,9 @@ class BrokerImpl final : public Broker {
   Status load_topics();
   void start_loops();
   void start_groups();
+  void make_server();
   void serve();
+  void serve_neighbours();
   void serve_metrics();
   Status close_storage();
 
@@ -133,6 +137,7 @@ class BrokerImpl final : public Broker {
   Identity identity_;
   std::vector<ListenerAddress> listeners_;
   std::vector<int> listening_descriptors_;  // bound and not yet handed to the server
+  int neighbour_descriptor_ = -1;           // the same for kNeighbourSocket
   int metrics_descriptor_ = -1;             // the same for /metrics
   std::vector<Endpoint> endpoints_;
   net::WorkerPool workers_{kWorkersMax};
@@ -156,6 +161,7 @@ class BrokerImpl final : public Broker {
 
 Status BrokerImpl::start() {
   TRY(open_directory());
+  if (!is_read_only()) bind_neighbour_socket();
   if (is_serving()) {
     TRY(bind_listeners());
     TRY(bind_metrics());
@@ -165,7 +171,10 @@ Status BrokerImpl::start() {
   if (!is_read_only()) TRY(take_office());
   TRY(load_topics());
   start_loops();
+  if (is_read_only()) return {};
+  make_server();
   if (is_serving()) serve();
+  serve_neighbours();
   return {};
 }
 
@@ -194,6 +203,15 @@ Status BrokerImpl::open_metadata() {
   options.retention_bytes = config().integer("metadata.max.retention.bytes");
   TRY_ASSIGN(metadata_, MetadataStore::open(fs_, clock_, logger_, fill_random, std::move(options)));
   return {};
+}
+
+// Before anything that takes long, so that who finds the directory locked finds the socket, too, and waits there.
+void BrokerImpl::bind_neighbour_socket() {
+  const auto descriptor = net::listen_in_directory(options_.data_dir, kNeighbourSocket);
+  if (descriptor)
+    neighbour_descriptor_ = *descriptor;
+  else  // a file system without sockets; alone, the directory works all the same
+    logger_.warn(descriptor.error().text());
 }
 
 Status BrokerImpl::bind_listeners() {
@@ -302,7 +320,7 @@ void BrokerImpl::start_groups() {
   groups_->start();
 }
 
-void BrokerImpl::serve() {
+void BrokerImpl::make_server() {
   ServerLimits limits;
   limits.request_bytes_max = config().integer("socket.request.max.bytes");
   limits.queued_request_bytes_max = config().integer("queued.max.request.bytes");
@@ -312,6 +330,9 @@ void BrokerImpl::serve() {
   std::vector<net::EventLoop*> loops;
   for (const auto& loop : loops_) loops.push_back(loop.get());
   server_ = std::make_unique<Server>(std::move(loops), *services_, limits);
+}
+
+void BrokerImpl::serve() {
   for (size_t i = 0; i < listening_descriptors_.size(); ++i) server_->listen(listening_descriptors_[i], i);
   listening_descriptors_.clear();
   maintenance_ = std::make_unique<Maintenance>(*loops_.front(), workers_, clock_, logger_, config(), *topics_);
@@ -320,6 +341,11 @@ void BrokerImpl::serve() {
                                            *topics_, workers_, fill_random);
   compactor_->start();
   serve_metrics();
+}
+
+// Whoever comes by it was let in by the file system, and speaks to the first listener.
+void BrokerImpl::serve_neighbours() {
+  if (neighbour_descriptor_ >= 0) server_->listen(std::exchange(neighbour_descriptor_, -1), 0);
 }
 
 void BrokerImpl::serve_metrics() {
@@ -341,8 +367,8 @@ Status BrokerImpl::stop() {
   if (server_) server_->stop();
   for (const int descriptor : listening_descriptors_) ::close(descriptor);
   listening_descriptors_.clear();
-  if (metrics_descriptor_ >= 0) ::close(metrics_descriptor_);
-  metrics_descriptor_ = -1;
+  for (int* descriptor : {&metrics_descriptor_, &neighbour_descriptor_})
+    if (*descriptor >= 0) ::close(std::exchange(*descriptor, -1));
   workers_.stop();
   for (const auto& loop : loops_) loop->stop();
   const Status closed = close_storage();
@@ -356,6 +382,7 @@ Status BrokerImpl::stop() {
   services_.reset();
   topics_.reset();
   metadata_.reset();
+  if (!is_read_only()) ::unlink(concat(options_.data_dir, "/", kNeighbourSocket).c_str());
   directory_.reset();
   return closed;
 }

@@ -11,6 +11,10 @@
 
 namespace spool::broker {
 
+/// The socket by which other processes work on a directory that somebody has locked. It is there from
+/// the moment the lock is taken until just before it is given back.
+inline constexpr char kNeighbourSocket[] = ".spool.sock";
+
 /// A broker: a data directory and the handlers that answer for it; sockets only when it serves.
 class Broker {
  public:

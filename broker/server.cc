@@ -20,6 +20,7 @@ namespace {
 constexpr std::chrono::milliseconds kAcceptRetry{200};
 
 std::string address_text(const sockaddr_storage& address, socklen_t length) {
+  if (address.ss_family == AF_UNIX) return "127.0.0.1";
   char host[NI_MAXHOST];
   if (::getnameinfo(reinterpret_cast<const sockaddr*>(&address), length, host, sizeof host, nullptr, 0,
                     NI_NUMERICHOST) != 0)

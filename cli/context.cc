@@ -2,8 +2,6 @@
 
 #include <unistd.h>
 
-#include <cstdlib>
-
 #include "core/base/check.h"
 
 namespace spool::cli {
@@ -31,23 +29,6 @@ Exit exit_of(const Error& error) {
     default:
       return Exit::failed;
   }
-}
-
-Result<Target> resolve_target(const Args& args) {
-  const auto directory = args.value("dir");
-  const auto broker = args.value("broker");
-  const bool has_broker_variable =
-      std::getenv("SPOOL_BROKER") != nullptr && *std::getenv("SPOOL_BROKER") != 0;
-  if (args.is_given("dir") && args.is_given("broker"))
-    return usage_error(
-        "--broker and --dir are both given; a command works on a broker or on a directory");
-  if (args.is_given("broker")) return Target{false, std::string(*broker)};
-  if (args.is_given("dir")) return Target{true, std::string(*directory)};
-  if (directory && has_broker_variable)
-    return usage_error(
-        "SPOOL_BROKER and SPOOL_DIR are both set; unset one, or say --broker or --dir");
-  if (directory) return Target{true, std::string(*directory)};
-  return Target{false, std::string(*broker)};
 }
 
 void Context::show_status(std::string_view text) {

@@ -15,16 +15,6 @@
 
 namespace spool::cli {
 
-/// Where a command works: a broker, or a data directory opened in this process.
-struct Target {
-  bool is_directory = false;
-  std::string where;  ///< "host:port[,host:port...]", or the directory
-};
-
-/// -b/--broker, --dir, SPOOL_BROKER, SPOOL_DIR, localhost:9092: the command line goes before the
-/// environment, and two of one rank are an error. There is no fallback from one kind to the other.
-Result<Target> resolve_target(const Args& args);
-
 /// One command's surroundings. One thread.
 class Context {
  public:

@@ -121,6 +121,23 @@ inline constexpr Option kConnectionOptions[] = {
      .fallback = "5s",
      .help = "Longest wait for a connection",
      .group = "Where"},
+    {.name = "profile",
+     .kind = OptionKind::value,
+     .value = "NAME",
+     .help = "Work where this profile of .spool.toml or ~/.config/spool/profiles.toml says",
+     .group = "Where",
+     .variable = "SPOOL_PROFILE"},
+    {.name = "properties",
+     .kind = OptionKind::value,
+     .value = "FILE",
+     .help = "Take settings from a client.properties of Java or a kcat.conf",
+     .group = "Where"},
+    {.name = "property",
+     .letter = 'X',
+     .kind = OptionKind::list,
+     .value = "NAME=VALUE",
+     .help = "One such setting, by its Java or its librdkafka name; may be repeated",
+     .group = "Where"},
 };
 
 /// What Context::print reads.

@@ -1,11 +1,12 @@
 #include "cli/session.h"
 
-#include <algorithm>
+#include <thread>
 
 #include "broker/broker.h"
 #include "cli/io/log.h"
 #include "core/base/clock.h"
 #include "core/client/endpoint.h"
+#include "core/net/local_socket.h"
 #include "core/storage/file.h"
 
 namespace spool::cli {
@@ -35,23 +36,47 @@ Error unusable(const Target& target, const Error& error) {
 
 }  // namespace
 
-Result<client::ClientOptions> client_options(const Args& args) {
-  client::ClientOptions options;
-  TRY_ASSIGN(const auto timeout, args.duration("timeout"));
-  TRY_ASSIGN(const auto connect_timeout, args.duration("connect-timeout"));
-  options.timeout = timeout.value_or(options.timeout);
-  options.request_timeout = options.timeout;
-  options.connect_timeout =
-      std::min(connect_timeout.value_or(options.connect_timeout), options.timeout);
-  return options;
-}
+/// A directory: the broker of whoever has it, else our own, without listeners.
+struct Session::Directory {
+  using Opened = Result<std::unique_ptr<net::Transport>>;
 
-/// A directory's broker in this process, without listeners.
-struct Session::LocalBroker {
+  std::string path;
+  broker::Broker::Access access;
   storage::PosixFileSystem fs;
   SystemClock clock;
   StderrLogger logger;
-  std::unique_ptr<broker::Broker> broker;
+  std::unique_ptr<broker::Broker> broker;  ///< once nobody else had it
+
+  /// A connection to the one or the other. Whoever had the directory may have gone since the last.
+  Opened connect() {
+    if (broker == nullptr) {
+      if (auto attached = net::connect_in_directory(path, broker::kNeighbourSocket))
+        return attached;
+      TRY(start());
+    }
+    return broker->connect();
+  }
+
+  /// connect(), with patience for one who has the lock and does not listen yet, or no more.
+  Opened connect_before(Clock::Monotonic deadline) {
+    // Between the lock and the socket there are microseconds; Kafka has no such socket.
+    const auto grace = clock.monotonic() + std::chrono::milliseconds(300);
+    for (;;) {
+      auto connected = connect();
+      const bool is_locked = !connected && connected.error().code() == ErrorCode::locked;
+      const bool has_socket = fs.info(concat(path, "/", broker::kNeighbourSocket)).has_value();
+      if (!is_locked || clock.monotonic() > (has_socket ? deadline : grace)) return connected;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+  }
+
+  Status start() {
+    broker::Broker::Options options;
+    options.access = access;
+    options.data_dir = path;
+    TRY_ASSIGN(broker, broker::Broker::start(fs, clock, logger, std::move(options)));
+    return {};
+  }
 };
 
 Session::Session(Target target) : target_(std::move(target)) {}
@@ -60,16 +85,15 @@ Session& Session::operator=(Session&&) noexcept = default;
 Session::~Session() = default;
 
 Status Session::open_directory(client::ClientOptions& options, Access access) {
-  local_ = std::make_unique<LocalBroker>();
-  broker::Broker::Options local;
-  local.access =
+  directory_ = std::make_unique<Directory>();
+  directory_->path = target_.where;
+  directory_->access =
       access == Access::read ? broker::Broker::Access::read : broker::Broker::Access::write;
-  local.data_dir = target_.where;
-  auto started = broker::Broker::start(local_->fs, local_->clock, local_->logger, std::move(local));
-  if (!started) return fail(unusable(target_, started.error()));
-  local_->broker = *std::move(started);
-  options.transport = [local_broker = local_->broker.get()](const std::string&, uint16_t) {
-    return Result<std::unique_ptr<net::Transport>>(local_broker->connect());
+  // Opened here, so that a directory that cannot be is one error for all commands.
+  auto first = directory_->connect_before(directory_->clock.monotonic() + options.connect_timeout);
+  if (!first) return fail(unusable(target_, first.error()));
+  options.transport = [directory = directory_.get()](const std::string&, uint16_t) {
+    return directory->connect();
   };
   return {};
 }
@@ -97,9 +121,9 @@ Result<Session> Session::open(Target target, const Args& args, Access access) {
 
 Status Session::close() {
   client_.reset();
-  if (local_ == nullptr) return {};
-  const Status stopped = local_->broker->stop();
-  local_.reset();
+  if (directory_ == nullptr || directory_->broker == nullptr) return {};
+  const Status stopped = directory_->broker->stop();
+  directory_.reset();
   return stopped;
 }
 

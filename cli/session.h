@@ -3,13 +3,14 @@
 #include <memory>
 
 #include "cli/command.h"
-#include "cli/context.h"
+#include "cli/connection.h"
 #include "core/base/error.h"
 #include "core/client/client.h"
 
 namespace spool::cli {
 
-/// Read opens a directory without writing anything at all; write takes its lock. A broker sees no
+/// Read opens a directory without writing anything at all; write takes its lock. While somebody has
+/// the lock and listens on the directory's socket, either goes through them. A broker sees no
 /// difference.
 enum class Access { read, write };
 
@@ -35,17 +36,14 @@ class Session {
   Status close();
 
  private:
-  struct LocalBroker;
+  struct Directory;
 
   explicit Session(Target target);
   Status open_directory(client::ClientOptions& options, Access access);
 
   Target target_;
-  std::unique_ptr<LocalBroker> local_;  ///< before the client, whose connections end first
+  std::unique_ptr<Directory> directory_;  ///< before the client, whose connections end first
   std::unique_ptr<client::Client> client_;
 };
-
-/// The options of a client as the command line has them, without bootstrap and transport.
-Result<client::ClientOptions> client_options(const Args& args);
 
 }  // namespace spool::cli

@@ -115,11 +115,19 @@ struct Trouble {
   }
 };
 
-client::FetcherOptions fetcher_options(Context& context, const Args& args, Trouble& trouble) {
+Result<client::Isolation> read_isolation(const Args& args) {
+  TRY_ASSIGN(const ClientProperties properties, read_client_properties(args));
+  if (!args.is_given("isolation") && properties.isolation) return *properties.isolation;
+  return args.text("isolation") == "committed" ? client::Isolation::read_committed
+                                               : client::Isolation::read_uncommitted;
+}
+
+client::FetcherOptions fetcher_options(Context& context, const Args& args,
+                                       client::Isolation isolation, Trouble& trouble) {
   client::FetcherOptions options;
   options.stop_at_end = args.flag("exit-at-end");
   options.stop_at_live_end = args.flag("live-end");
-  if (args.text("isolation") == "committed") options.isolation = client::Isolation::read_committed;
+  options.isolation = isolation;
   options.on_gap = [&](std::string_view topic, Partition partition, Offset expected,
                        Offset resumed) {
     context.complain(concat(topic, '-', partition.value, ": offset ", expected.value,
@@ -156,6 +164,7 @@ Result<Exit> run(Context& context, const Args& args) {
   TRY_ASSIGN(RecordWriter writer, RecordWriter::make(args));
   TRY_ASSIGN(const RecordFilter filter, make_record_filter(args));
   TRY_ASSIGN(const PrintLimits limits, read_limits(args));
+  TRY_ASSIGN(const client::Isolation isolation, read_isolation(args));
   std::optional<Positions> positions;
   if (const auto state = args.value("state")) {
     TRY_ASSIGN(positions, Positions::open(std::string(*state)));
@@ -173,15 +182,15 @@ Result<Exit> run(Context& context, const Args& args) {
   Trouble trouble;
   if (is_in_group) {
     if (range.stop) return usage_error("--group reads on; --offset says only where to begin");
-    auto outcome =
-        consume_group(context, args, client, signals,
-                      {topics_of(partitions), range.start, fetcher_options(context, args, trouble),
-                       writer, filter, limits, is_bounded});
+    auto outcome = consume_group(
+        context, args, client, signals,
+        {topics_of(partitions), range.start, fetcher_options(context, args, isolation, trouble),
+         writer, filter, limits, is_bounded});
     if (!outcome) return outcome;
     TRY(session.close());
     return trouble.exit(*outcome);
   }
-  client::Fetcher fetcher(client, fetcher_options(context, args, trouble));
+  client::Fetcher fetcher(client, fetcher_options(context, args, isolation, trouble));
   for (const TopicPartition& at : partitions) {
     client::StartOffset start = range.start;
     if (const auto kept = positions ? positions->find(at.topic, at.partition) : std::nullopt)

@@ -301,33 +301,46 @@ client::Partitioner read_partitioner(std::string_view word) {
   return client::Partitioner::murmur2;
 }
 
-Result<client::ProducerOptions> producer_options(const Args& args) {
-  client::ProducerOptions options;
-  const auto codec = compress::parse_codec(args.text("compression"));
-  if (!codec) return usage_error("--compression: no such codec");
-  options.codec = *codec;
-  TRY_ASSIGN(const auto level, args.number<int>("level"));
-  if (level) {
-    if (!compress::is_valid_level(*codec, *level))
-      return usage_error(
-          concat("--level: ", *level, " is no level of ", compress::codec_name(*codec)));
-    options.level = *level;
+/// The codec, and the level when it is one of that codec.
+Status read_compression(const Args& args, client::ProducerOptions& options) {
+  if (args.is_given("compression")) {
+    const auto codec = compress::parse_codec(args.text("compression"));
+    if (!codec) return usage_error("--compression: no such codec");
+    options.codec = *codec;
   }
-  const std::string_view acks = args.text("acks");
-  options.acks = acks == "all" ? int16_t{-1} : acks == "1" ? int16_t{1} : int16_t{0};
-  options.is_idempotent = options.acks == -1;
-  options.partitioner = read_partitioner(args.text("partitioner"));
+  TRY_ASSIGN(const auto level, args.number<int>("level"));
+  if (level && !compress::is_valid_level(options.codec, *level))
+    return usage_error(
+        concat("--level: ", *level, " is no level of ", compress::codec_name(options.codec)));
+  options.level = level.value_or(options.level);
+  return {};
+}
+
+/// The settings of profile, --properties and -X, and above them the options that are given. The
+/// defaults of both are the same.
+Result<client::ProducerOptions> producer_options(const Args& args) {
+  TRY_ASSIGN(ClientProperties properties, read_client_properties(args));
+  client::ProducerOptions options = std::move(properties.producer);
+  TRY(read_compression(args, options));
+  if (args.is_given("acks")) {
+    const std::string_view acks = args.text("acks");
+    options.acks = acks == "all" ? int16_t{-1} : acks == "1" ? int16_t{1} : int16_t{0};
+    options.is_idempotent = options.acks == -1;
+  }
+  if (args.is_given("partitioner"))
+    options.partitioner = read_partitioner(args.text("partitioner"));
   TRY_ASSIGN(const auto linger, args.duration("linger"));
-  options.linger = linger.value_or(options.linger);
+  if (args.is_given("linger")) options.linger = *linger;
   TRY_ASSIGN(const auto delivery, args.duration("delivery-timeout"));
-  options.delivery_timeout = delivery.value_or(options.delivery_timeout);
+  if (args.is_given("delivery-timeout")) options.delivery_timeout = *delivery;
   TRY_ASSIGN(const auto batch_bytes, args.number<size_t>("batch-bytes", 1, 64 << 20));
-  options.batch_bytes = batch_bytes.value_or(options.batch_bytes);
+  if (args.is_given("batch-bytes")) options.batch_bytes = *batch_bytes;
   TRY_ASSIGN(const auto request_bytes, args.number<size_t>("request-bytes-max", 1024, 1 << 30));
-  options.request_bytes_max = std::max(request_bytes.value_or(0), options.batch_bytes);
+  if (args.is_given("request-bytes-max")) options.request_bytes_max = *request_bytes;
+  options.request_bytes_max = std::max(options.request_bytes_max, options.batch_bytes);
   TRY_ASSIGN(const auto in_flight,
              args.number<int>("in-flight", 1, options.is_idempotent ? 5 : 1000));
-  options.in_flight_max = in_flight.value_or(options.in_flight_max);
+  if (args.is_given("in-flight")) options.in_flight_max = *in_flight;
   return options;
 }
 

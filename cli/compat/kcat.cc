@@ -3,12 +3,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <optional>
 
+#include "cli/client_properties.h"
 #include "cli/cmd/print_records.h"
 #include "cli/cmd/produce_feed.h"
-#include "cli/compat/kcat_properties.h"
 #include "cli/compat/personalities.h"
 #include "cli/context.h"
 #include "cli/io/escapes.h"
@@ -112,7 +113,7 @@ Result<KcatArgs> parse(const std::vector<std::string>& words) {
 /// What every mode works with.
 struct Kcat {
   KcatArgs args;
-  KcatProperties properties;
+  ClientProperties properties;
   Args connection;  ///< for Session and Context
   Context context;
   Out& out;
@@ -283,7 +284,7 @@ Result<Exit> consume(Kcat& kcat) {
   bool has_lost = false;
   client::FetcherOptions options;
   options.stop_at_live_end = kcat.args.has('e');
-  options.isolation = kcat.properties.isolation;
+  options.isolation = kcat.properties.isolation.value_or(client::Isolation::read_committed);
   options.on_lost = [&](std::string_view, Partition, const Error& error) {
     kcat.context.complain(error.text());
     has_lost = true;
@@ -528,9 +529,31 @@ Result<Exit> run_mode(Kcat& kcat) {
   }
 }
 
-}  // namespace
+/// $KCAT_CONFIG, else ~/.config/kcat.conf when it is there.
+std::optional<std::string> default_properties_file() {
+  for (const char* name : {"KCAT_CONFIG", "KAFKACAT_CONFIG"})
+    if (const char* path = std::getenv(name); path != nullptr && *path != 0) return path;
+  const char* home = std::getenv("HOME");
+  if (home == nullptr) return std::nullopt;
+  for (const std::string_view name : {"kcat", "kafkacat"}) {
+    const std::string path = concat(std::string_view(home), "/.config/", name, ".conf");
+    if (::access(path.c_str(), R_OK) == 0) return path;
+  }
+  return std::nullopt;
+}
 
-namespace {
+/// librdkafka's defaults, then the file, then -X.
+Result<ClientProperties> read_properties(const KcatArgs& args) {
+  ClientProperties out;
+  out.producer.partitioner = client::Partitioner::crc32;
+  const auto named = args.value('F');
+  const bool wants_none = named && (*named == "-" || *named == "none");
+  const auto path = named ? named : default_properties_file();
+  if (path && !wants_none) TRY(read_properties_file(out, *path));
+  if (args.has('X'))
+    for (const std::string& setting : args.given.at('X')) TRY(set_property(out, setting));
+  return out;
+}
 
 Result<Exit> run_words(const std::vector<std::string>& words, Out& out, Out& err) {
   TRY_ASSIGN(KcatArgs args, parse(words));
@@ -539,9 +562,7 @@ Result<Exit> run_words(const std::vector<std::string>& words, Out& out, Out& err
     TRY(out.flush());
     return Exit::done;
   }
-  TRY_ASSIGN(KcatProperties properties,
-             read_kcat_properties(args.value('F'),
-                                  args.has('X') ? args.given.at('X') : std::vector<std::string>()));
+  TRY_ASSIGN(ClientProperties properties, read_properties(args));
   std::vector<std::string> connection_words = {"--connect-timeout", "5s"};
   if (const auto seconds = args.value('m'))
     connection_words = {"--timeout", *seconds + "s", "--connect-timeout", *seconds + "s"};

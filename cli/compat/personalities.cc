@@ -7,6 +7,11 @@ namespace spool::cli {
 // Each is defined in the file of its name.
 Result<Exit> run_kcat(const std::vector<std::string>& words, Out& out, Out& err);
 Result<Exit> run_kafka_consumer_groups(const std::vector<std::string>& words, Out& out, Out& err);
+Result<Exit> run_kafka_configs(const std::vector<std::string>& words, Out& out, Out& err);
+Result<Exit> run_kafka_console_consumer(const std::vector<std::string>& words, Out& out, Out& err);
+Result<Exit> run_kafka_console_producer(const std::vector<std::string>& words, Out& out, Out& err);
+Result<Exit> run_kafka_get_offsets(const std::vector<std::string>& words, Out& out, Out& err);
+Result<Exit> run_kafka_topics(const std::vector<std::string>& words, Out& out, Out& err);
 
 namespace {
 
@@ -14,6 +19,11 @@ constexpr Personality kPersonalities[] = {
     {"kcat", run_kcat},
     {"kafkacat", run_kcat},
     {"kafka-consumer-groups", run_kafka_consumer_groups},
+    {"kafka-configs", run_kafka_configs},
+    {"kafka-console-consumer", run_kafka_console_consumer},
+    {"kafka-console-producer", run_kafka_console_producer},
+    {"kafka-get-offsets", run_kafka_get_offsets},
+    {"kafka-topics", run_kafka_topics},
 };
 
 }  // namespace

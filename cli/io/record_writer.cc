@@ -187,7 +187,8 @@ void RecordWriter::append(std::string& out, const ShownRecord& shown) {
                         [&](Raw) {
                           if (shown.record.value) out += as_text(*shown.record.value);
                         },
-                        [&](FrameWriter& frames) { frames.append(out, shown); }},
+                        [&](FrameWriter& frames) { frames.append(out, shown); },
+                        [&](const Function& function) { function(out, shown); }},
              form_);
 }
 

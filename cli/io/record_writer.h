@@ -3,6 +3,7 @@
 /// Prints records in the form a command line asks for: --output text with -f, -K, -D, -Z, or jsonl,
 /// json, csv, tsv, hex, raw, frames.
 
+#include <functional>
 #include <string>
 #include <variant>
 
@@ -76,6 +77,10 @@ class RecordWriter {
   /// One of the forms that lose nothing: "jsonl", "csv", "tsv", "frames".
   static RecordWriter of_form(std::string_view form);
 
+  /// Whatever the function appends.
+  using Function = std::function<void(std::string& out, const ShownRecord& shown)>;
+  static RecordWriter of_function(Function function) { return RecordWriter(std::move(function)); }
+
   static RecordWriter of_format(RecordFormat format) { return RecordWriter(std::move(format)); }
   /// kcat's -J: its names, headers as one flat array, bytes as they are.
   static RecordWriter kcat_json(std::string delimiter) {
@@ -103,7 +108,8 @@ class RecordWriter {
   };
   struct Hex {};
   struct Raw {};
-  using Form = std::variant<RecordFormat, JsonLines, KcatJson, Rows, Hex, Raw, FrameWriter>;
+  using Form =
+      std::variant<RecordFormat, JsonLines, KcatJson, Rows, Hex, Raw, FrameWriter, Function>;
 
   explicit RecordWriter(Form form) : form_(std::move(form)) {}
   static Result<Form> make_text(const Args& args);

@@ -56,6 +56,17 @@ Result<std::unique_ptr<Transport>> TcpTransport::connect(const std::string& host
   return transport;
 }
 
+Result<std::unique_ptr<Transport>> TcpTransport::connect_to(std::string name,
+                                                            const sockaddr* address,
+                                                            socklen_t address_bytes) {
+  const auto* bytes = reinterpret_cast<const uint8_t*>(address);
+  std::vector<Address> addresses{{Buffer(bytes, bytes + address_bytes), address->sa_family}};
+  std::unique_ptr<TcpTransport> transport(
+      new TcpTransport(std::move(name), std::move(addresses), {}));
+  TRY(transport->connect_next());
+  return transport;
+}
+
 TcpTransport::TcpTransport(std::string name, std::vector<Address> addresses, TcpOptions options)
     : name_(std::move(name)), addresses_(std::move(addresses)), options_(options) {}
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/socket.h>
+
 #include <deque>
 #include <memory>
 #include <string>
@@ -15,14 +17,17 @@ struct TcpOptions {
   size_t frame_bytes_max = size_t{512} << 20;
 };
 
-/// Frames over a TCP connection: no Nagle, many frames a read. Connects in the background, trying
-/// the name's addresses in turn; send() queues meanwhile.
+/// Frames over a stream socket, nearly always TCP: no Nagle, many frames a read. Connects in the
+/// background, trying the name's addresses in turn; send() queues meanwhile.
 class TcpTransport final : public Transport {
  public:
   /// Resolves the name (this may block for as long as the resolver does) and begins to connect.
   /// errors  disconnected: the name does not resolve, or every address refused at once
   static Result<std::unique_ptr<Transport>> connect(const std::string& host, uint16_t port,
                                                     TcpOptions options = {});
+  /// The same to one address of any family, under the name that errors give it.
+  static Result<std::unique_ptr<Transport>> connect_to(std::string name, const sockaddr* address,
+                                                       socklen_t address_bytes);
   ~TcpTransport() override;
 
   int poll_fd() const override { return fd_; }

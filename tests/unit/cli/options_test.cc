@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "cli/commands.h"
+#include "cli/connection.h"
 #include "cli/context.h"
 
 namespace spool::cli {
