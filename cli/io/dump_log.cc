@@ -59,6 +59,10 @@ int sequence_length(BytesView rest) {
   if (first < 0x80) return 1;
   const int length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
   if (first < 0xc2 || first > 0xf4) return -1;
+  // Java takes half of a surrogate pair for one malformed character, not for three.
+  const bool is_surrogate = first == 0xed && rest.size() >= 3 && rest[1] >= 0xa0 &&
+                            rest[1] <= 0xbf && (rest[2] & 0xc0) == 0x80;
+  if (is_surrogate) return -3;
   uint8_t low = 0x80, high = 0xbf;
   if (first == 0xe0) low = 0xa0;
   if (first == 0xed) high = 0x9f;
