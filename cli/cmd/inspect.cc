@@ -132,6 +132,7 @@ class Inspect {
       return usage_error(concat("--output ", args_.text("output"), " goes with --records"));
     for (const LogPath& path : paths) {
       const Status done = inspect(path);
+      if (context_.out().is_broken_pipe()) return Exit::broken_pipe;
       if (!done) {
         context_.complain(done.error().text());
         has_failed_ = true;
@@ -296,6 +297,7 @@ class Inspect {
         return usage_error(
             concat(path.path, ": --records wants partitions; name topics with --dir"));
       const Status done = print_records_of(path, writer, block);
+      if (context_.out().is_broken_pipe()) return Exit::broken_pipe;
       if (!done) {
         context_.complain(done.error().text());
         has_failed_ = true;

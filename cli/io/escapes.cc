@@ -68,11 +68,13 @@ Result<std::string> unescape(std::string_view text) {
   return out;
 }
 
-void append_escaped(std::string& out, std::string_view text) {
+void append_escaped(std::string& out, std::string_view text, std::string_view also_plain) {
   const bool has_bytes = !is_utf8(text);
   for (const char c : text) {
     const auto byte = static_cast<uint8_t>(c);
-    if (c == '\n')
+    if (also_plain.find(c) != std::string_view::npos)
+      out += c;
+    else if (c == '\n')
       out += "\\n";
     else if (c == '\r')
       out += "\\r";

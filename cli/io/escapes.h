@@ -18,7 +18,8 @@ Result<std::string> unescape(std::string_view text);
 /// it. nullopt when it is none.
 std::optional<char> take_escape(std::string_view text, size_t& at);
 
-/// Appends text with \n \r \t \\ and \xNN for what would break a line, a terminal or UTF-8.
-void append_escaped(std::string& out, std::string_view text);
+/// Appends text with \n \r \t \\ and \xNN for what would break a line, a terminal or UTF-8;
+/// characters of also_plain stay as they are.
+void append_escaped(std::string& out, std::string_view text, std::string_view also_plain = {});
 
 }  // namespace spool::cli

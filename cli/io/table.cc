@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cli/io/escapes.h"
 #include "cli/io/json_text.h"
 #include "core/base/check.h"
 #include "core/base/text.h"
@@ -25,24 +26,7 @@ std::string join(const std::vector<int64_t>& numbers) {
 /// UTF-8 as \xHH.
 std::string escape(std::string_view text, std::string_view also_plain) {
   std::string out;
-  const bool has_bytes = !is_utf8(text);
-  for (const char c : text) {
-    const auto byte = static_cast<uint8_t>(c);
-    if (also_plain.find(c) != std::string_view::npos)
-      out += c;
-    else if (c == '\n')
-      out += "\\n";
-    else if (c == '\t')
-      out += "\\t";
-    else if (c == '\r')
-      out += "\\r";
-    else if (c == '\\')
-      out += "\\\\";
-    else if (byte < 0x20 || byte == 0x7f || (has_bytes && byte >= 0x80))
-      append_text(out, "\\x", hex({&c, 1}));
-    else
-      out += c;
-  }
+  append_escaped(out, text, also_plain);
   return out;
 }
 
