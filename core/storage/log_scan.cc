@@ -1,6 +1,7 @@
 #include "core/storage/log_scan.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/crc.h"
 #include "core/base/text.h"
@@ -165,16 +166,35 @@ Result<std::optional<ScanItem>> LogScan::next() {
   TRY_ASSIGN(const auto header, header_at(file_pos_));
   if (header) {
     TRY_ASSIGN(const bool whole, is_whole(*header));
-    if (whole) {
-      TRY_ASSIGN(ScanItem item, item_of(*header));
-      file_pos_ = item.end_pos();
-      if (header->is_v2()) leader_epoch_ = header->leader_epoch;
-      return item;
-    }
+    if (whole) return take_whole(*header);
   }
+  TRY_ASSIGN(const auto straddling, find_straddling());
+  if (straddling) return take_whole(*straddling);
   TRY_ASSIGN(ScanItem item, damaged());
   file_pos_ = item.end_pos();
   return item;
+}
+
+Result<std::optional<ScanItem>> LogScan::take_whole(const EntryHeader& header) {
+  TRY_ASSIGN(ScanItem item, item_of(header));
+  whole_pos_ = item.file_pos;
+  file_pos_ = item.end_pos();
+  if (header.is_v2()) leader_epoch_ = header.leader_epoch;
+  return std::optional(std::move(item));
+}
+
+// A whole entry that begins inside of the last whole one and ends behind it. Data of a record does
+// not reach beyond its entry: this is what a copied page left of the entry it was written over.
+Result<std::optional<EntryHeader>> LogScan::find_straddling() {
+  if (whole_pos_ < 0) return std::nullopt;
+  for (int64_t at = std::exchange(whole_pos_, -1) + 1; at < file_pos_; ++at) {
+    EntryHeader entry;
+    TRY_ASSIGN(const bool is_entry, is_candidate(at, end_, entry));
+    if (!is_entry || entry.end_pos() <= file_pos_) continue;
+    TRY_ASSIGN(const bool is_accepted, is_followed(entry));
+    if (is_accepted) return entry;
+  }
+  return std::nullopt;
 }
 
 ScanItem LogScan::range(int64_t end_pos, Damage damage) const {

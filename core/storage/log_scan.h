@@ -92,6 +92,8 @@ class LogScan {
   Result<bool> fills(const EntryHeader& first, int64_t limit);
   Result<int64_t> zeros_end(int64_t from);
   Result<ScanItem> item_of(const EntryHeader& header);
+  Result<std::optional<ScanItem>> take_whole(const EntryHeader& header);
+  Result<std::optional<EntryHeader>> find_straddling();
   Result<std::optional<ScanItem>> with_magic_restored(const EntryHeader& header);
   Result<std::optional<ScanItem>> with_size_restored(int64_t end_pos);
   Result<ScanItem> damaged();
@@ -104,6 +106,7 @@ class LogScan {
   ScanOptions options_;
   int64_t end_;
   int64_t file_pos_ = 0;
+  int64_t whole_pos_ = -1;                     // of the last piece, when that was a whole entry
   int64_t budget_;                             // bytes of CRC that searching may still cost
   LeaderEpoch leader_epoch_ = kNoLeaderEpoch;  // of the last whole batch
   Buffer window_;

@@ -18,14 +18,18 @@ bool is_inside(const OrderedEntry& entry, const ScanOptions& bounds) {
 }
 
 /// The best chain of entries that ends with a certain one: the longest, of these one with the
-/// fewest holes, of these one with the most offsets.
+/// fewest holes, of these one whose holes have room for what lies there in the file (of two entries
+/// with the same offsets the one whose base offset is wrong lies where others are missing), of
+/// these one with the most offsets.
 struct Chain {
   int64_t length = 0;
   int64_t joints = 0;  // places without a hole
+  int64_t rooms = 0;   // holes with room for the entries that were left out there
   int64_t offsets = 0;
   size_t last = SIZE_MAX;
   bool is_better_than(const Chain& other) const {
-    return std::tie(length, joints, offsets) > std::tie(other.length, other.joints, other.offsets);
+    return std::tie(length, joints, rooms, offsets) >
+           std::tie(other.length, other.joints, other.rooms, other.offsets);
   }
 };
 
@@ -38,8 +42,14 @@ Chain better_of(const Chain& best, const std::unordered_map<int64_t, Chain>& by_
   return joined.is_better_than(best) ? joined : best;
 }
 
+int64_t span_of(const OrderedEntry& entry) {
+  return std::clamp<int64_t>(entry.last_offset - entry.base_offset, 0, kRelativeOffsetMax) + 1;
+}
+
 // Marks the best chain of entries, each beginning after the one before it ends.
 std::vector<bool> best_chain(const std::vector<OrderedEntry>& entries, const ScanOptions& bounds) {
+  std::vector<int64_t> spans{0};  // of all entries before one
+  for (const OrderedEntry& entry : entries) spans.push_back(spans.back() + span_of(entry));
   std::map<Offset, Chain> best;                // by its last offset; later ones are better
   std::unordered_map<int64_t, Chain> by_last;  // the best for every last offset
   std::vector<size_t> previous(entries.size(), SIZE_MAX);
@@ -50,6 +60,10 @@ std::vector<bool> best_chain(const std::vector<OrderedEntry>& entries, const Sca
     Chain chain = better_of(after == best.begin() ? Chain() : std::prev(after)->second, by_last,
                             entries[i].base_offset);
     previous[i] = chain.last;
+    const bool is_first = chain.last == SIZE_MAX;
+    const Offset end = is_first ? bounds.first_offset : entries[chain.last].last_offset + 1;
+    const int64_t left_out = spans[i] - spans[is_first ? 0 : chain.last + 1];
+    if (left_out > 0 && left_out <= entries[i].base_offset - end) ++chain.rooms;
     const Offset last = entries[i].last_offset;
     ++chain.length;
     chain.offsets += last - entries[i].base_offset + 1;
@@ -69,6 +83,32 @@ std::vector<bool> best_chain(const std::vector<OrderedEntry>& entries, const Sca
   return is_kept;
 }
 
+/// Which offsets have an entry.
+class TakenOffsets {
+ public:
+  void add(Offset base, Offset last) { by_base_[base] = last; }
+  bool is_free(Offset base, Offset last) const {
+    const auto after = by_base_.upper_bound(last);
+    return after == by_base_.begin() || std::prev(after)->second < base;
+  }
+
+ private:
+  std::map<Offset, Offset> by_base_;
+};
+
+/// Entries that were left out go where their own offsets are free.
+void move_to_free_offsets(const std::vector<OrderedEntry>& left_out, const ScanOptions& bounds,
+                          TakenOffsets& taken, std::vector<OrderDecision>& decisions) {
+  for (size_t i = 0; i < decisions.size(); ++i) {
+    const OrderedEntry& entry = left_out[i];
+    if (decisions[i].kind != OrderDecision::Kind::unplaceable || !is_inside(entry, bounds) ||
+        !taken.is_free(entry.base_offset, entry.last_offset))
+      continue;
+    decisions[i].kind = OrderDecision::Kind::move;
+    taken.add(entry.base_offset, entry.last_offset);
+  }
+}
+
 }  // namespace
 
 uint32_t entry_crc(const EntryHeader& header, BytesView entry) {
@@ -86,10 +126,13 @@ std::vector<OrderDecision> decide_order(const std::vector<OrderedEntry>& entries
   for (size_t i = entries.size(); i-- > 0;) next_kept[i] = is_kept[i] ? i : next_kept[i + 1];
 
   std::vector<OrderDecision> decisions;
+  std::vector<OrderedEntry> left_out;
+  TakenOffsets taken;
   Offset end = bounds.first_offset;  // after the last entry that has its place
   for (size_t i = 0; i < entries.size(); ++i) {
     const OrderedEntry& entry = entries[i];
     if (is_kept[i]) {
+      taken.add(entry.base_offset, entry.last_offset);
       end = entry.last_offset + 1;
       continue;
     }
@@ -103,10 +146,13 @@ std::vector<OrderDecision> decide_order(const std::vector<OrderedEntry>& entries
     } else if (span >= 0 && next < entries.size() && entries[next].base_offset - end == span + 1) {
       decision.kind = OrderDecision::Kind::rebase;
       decision.fixed_offset = end;
+      taken.add(end, end + span);
       end = end + (span + 1);
     }
     decisions.push_back(decision);
+    left_out.push_back(entry);
   }
+  move_to_free_offsets(left_out, bounds, taken, decisions);
   return decisions;
 }
 

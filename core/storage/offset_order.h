@@ -3,10 +3,16 @@
 /// Which entries of a segment are out of order when offsets do not increase.
 ///
 /// Base offsets lie outside the CRC, and a page of a file can be there twice: a whole entry can
-/// claim offsets that others have. The longest chain of entries whose offsets increase, of several
-/// the one with the fewest holes, is taken for true. What is left out of it is a copy of one in the
-/// chain, or has a wrong base offset: that is put right where the hole between its neighbours has
-/// exactly its size, else the entry cannot be placed.
+/// claim offsets that others have, or lie where it does not belong. The longest chain of entries
+/// whose offsets increase, of several the one with the fewest holes, is taken for true. What is
+/// left out of it is one of these, the first that fits:
+///
+///   * a copy of one in the chain;
+///   * an entry with a wrong base offset, where the hole between its neighbours has exactly its
+///   size: its base offset is put right;
+///   * an entry in a wrong place (a copied page may be all that is left of the original), where
+///   nobody else has its offsets: it goes where they belong;
+///   * one that cannot be placed.
 
 #include <cstdint>
 #include <vector>
@@ -19,7 +25,7 @@
 namespace spool::storage {
 
 struct OrderDecision {
-  enum class Kind : uint8_t { duplicate, rebase, unplaceable };
+  enum class Kind : uint8_t { duplicate, rebase, move, unplaceable };
   int64_t file_pos = 0;
   Kind kind = Kind::unplaceable;
   Offset base_offset;   ///< as the file has it

@@ -67,6 +67,7 @@ class SegmentPlanner {
         decision = &decisions[next_decision++];
       take(*item, decision);
     }
+    order_pieces();
     if (next_base && end_ < *next_base) cover(*next_base);
     plan_.segments.push_back(std::move(segment_));
     return {};
@@ -87,13 +88,20 @@ class SegmentPlanner {
                                  .size_bytes = item.size_bytes,
                                  .restores_size = item.is_size_restored,
                                  .restores_magic = item.is_magic_restored};
-    if (decision != nullptr) piece.base_offset = decision->fixed_offset;
+    if (decision != nullptr && decision->kind == Kind::rebase)
+      piece.base_offset = decision->fixed_offset;
     const int64_t span = item.header.last_offset - item.header.base_offset;
     end_ = std::max(end_, piece.base_offset.value_or(item.header.base_offset) + (span + 1));
     piece.leader_epoch = restored_epoch(item);
-    if (item.header.is_v2())
-      segment_.leader_epoch = piece.leader_epoch.value_or(item.header.leader_epoch);
-    segment_.pieces.push_back(piece);
+    placed_.push_back({piece.base_offset.value_or(item.header.base_offset),
+                       piece.leader_epoch.value_or(item.header.leader_epoch), piece});
+    if (decision != nullptr && decision->kind == Kind::move)
+      plan_.steps.push_back(
+          {.path = path_,
+           .action = "move",
+           .detail = concat("the batch at position ", item.file_pos,
+                            " to where its offsets belong: ", item.header.base_offset.value, " to ",
+                            item.header.last_offset.value)});
     if (!piece.base_offset && !piece.restores_size && !piece.restores_magic) return;
     plan_.steps.push_back(
         {.path = path_,
@@ -103,6 +111,14 @@ class SegmentPlanner {
                           : piece.restores_size ? "length"
                                                 : "magic byte",
                           " of the batch at position ", item.file_pos, " right")});
+  }
+
+  /// Batches that lay in a wrong place go where their offsets belong.
+  void order_pieces() {
+    std::ranges::stable_sort(placed_, {}, &Placed::base_offset);
+    for (const Placed& placed : placed_) segment_.pieces.push_back(placed.piece);
+    if (!placed_.empty()) segment_.leader_epoch = placed_.back().leader_epoch;
+    placed_.clear();
   }
 
   void plan_epochs(Offset base) {
@@ -176,7 +192,13 @@ class SegmentPlanner {
   const std::vector<EpochRun>& epoch_runs_;
   std::vector<EpochRun> epochs_;  // of this segment
   std::string path_;
+  struct Placed {
+    Offset base_offset;
+    LeaderEpoch leader_epoch;
+    PartitionRepair::Piece piece;
+  };
   PartitionRepair::SegmentRepair segment_;
+  std::vector<Placed> placed_;
   Offset end_;
   record::RecordReader reader_{kDecompressedMax};
 };

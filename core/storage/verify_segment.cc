@@ -638,6 +638,8 @@ void SegmentCheck::report_disorder(const File& file, const ScanOptions& bounds, 
       finding.check = "base-offset";
       finding.expected = concat("offset ", decision.fixed_offset.value);
       finding.repair = "put the base offset right";
+    } else if (decision.kind == OrderDecision::Kind::move) {
+      finding.repair = "move the batch to where its offsets belong";
     }
     out.add(std::move(finding));
   }

@@ -206,6 +206,25 @@ TEST_CASE("repair: fields outside of the checksum are put right") {
   CHECK(repaired.at(t.batches[5].base_offset()) == t.batches[5].bytes);
 }
 
+TEST_CASE("repair: a copied page whose original is gone goes where its offsets belong") {
+  RepairFixture t;
+  std::string bytes = t.content(kFirst);
+  // Batches 15 to 20 over the place of 3 to 7, and the file cut behind batch 10.
+  const size_t from = t.batches[15].file_pos, to = t.batches[3].file_pos;
+  const size_t size = t.batches[8].file_pos - to;
+  bytes.replace(to, size, bytes.substr(from, size));
+  bytes.resize(t.batches[10].file_pos);
+  t.write_file(kFirst, as_bytes(bytes));
+  const auto plan = t.plan();
+  REQUIRE(plan);
+  int moved = 0;
+  for (const RepairStep& step : plan->steps) moved += step.action == "move";
+  CHECK(moved == 2);
+  t.check_repair();
+  const auto repaired = t.repaired();
+  for (const size_t kept : {8, 9, 15, 16}) CHECK(repaired.contains(t.batches[kept].base_offset()));
+}
+
 TEST_CASE("repair: a segment that is gone is covered by an empty batch") {
   RepairFixture t;
   std::vector<std::string> logs;
