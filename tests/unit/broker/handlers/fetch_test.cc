@@ -325,7 +325,7 @@ TEST_CASE("fetch: deleting the topic ends the wait with 3, by id too") {
 }
 
 TEST_CASE("fetch: a stopping broker answers those who wait") {
-  BrokerFixture broker("", Broker::Access::serve);
+  BrokerFixture broker("listeners=PLAINTEXT://127.0.0.1:0", Broker::Access::serve);
   (void)broker;
   create_topic(broker, "t");
   auto reader = broker.connect();
