@@ -1,6 +1,7 @@
 /// spool: one program, many commands. Finds the command, parses its options, runs it, and turns the
 /// outcome into an exit code.
 
+#include <fcntl.h>
 #include <unistd.h>
 #include <csignal>
 
@@ -60,6 +61,16 @@ Exit print(Out& out, Out& err, std::string_view text) {
   return written ? Exit::done : report(err, written.error(), "");
 }
 
+/// What a person may want longer, when something took too long.
+void name_timeouts(Out& err, const Args& args) {
+  std::string text;
+  for (const std::string_view name : {"timeout", "connect-timeout"})
+    if (find_option(args.command(), name) != nullptr)
+      append_text(text, text.empty() ? "  waited as long as " : ", ", "--", name, " ",
+                  args.text(name));
+  if (!text.empty()) err.line(concat(text, " allow"));
+}
+
 Exit run_command(const Command& command, const std::vector<std::string>& words, Out& out,
                  Out& err) {
   const auto args = parse_args(command, words);
@@ -70,7 +81,10 @@ Exit run_command(const Command& command, const std::vector<std::string>& words, 
   Result<Exit> outcome = command.run(context, *args);
   if (const Status flushed = out.flush(); outcome && !flushed)
     outcome = std::unexpected(flushed.error());
-  return outcome ? *outcome : report(err, outcome.error(), command.path);
+  if (outcome) return *outcome;
+  const Exit exit = report(err, outcome.error(), command.path);
+  if (exit == Exit::timed_out) name_timeouts(err, *args);
+  return exit;
 }
 
 /// Options that stand before any command.
@@ -105,6 +119,16 @@ Exit run_words(const std::vector<std::string>& words, Out& out, Out& err) {
   return unknown_command(err, words);
 }
 
+/// Descriptors that the caller has closed: a file or socket of ours would be opened as stdout, and
+/// get what is printed. What is opened here cannot be read or written, so that who tries hears of
+/// it.
+void keep_standard_descriptors() {
+  const auto is_open = [](int fd) { return ::fcntl(fd, F_GETFD) != -1; };
+  if (!is_open(STDIN_FILENO)) (void)::open("/dev/null", O_WRONLY);
+  if (!is_open(STDOUT_FILENO)) (void)::open("/dev/null", O_RDONLY);
+  if (!is_open(STDERR_FILENO)) (void)::open("/dev/null", O_WRONLY);
+}
+
 /// Called by another name (a link spool-topic or topic), that name is the first word.
 std::vector<std::string> command_words(int argc, char** argv) {
   if (argc == 0) return {};
@@ -127,6 +151,7 @@ int main(int argc, char** argv) {
   // A reader that goes away is an error of write(), which ends us quietly and flushed, not a blow
   // from behind.
   std::signal(SIGPIPE, SIG_IGN);
+  keep_standard_descriptors();
   Out out(STDOUT_FILENO);
   Out err(STDERR_FILENO);
   const Exit exit = run_words(command_words(argc, argv), out, err);

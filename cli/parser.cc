@@ -117,7 +117,10 @@ std::unexpected<Error> complaint(const Command& command, const CLI::App& app,
     const auto extras = app.remaining();
     return unknown_option(command, extras.empty() ? error.what() : extras.front());
   }
-  return usage_error(error.what());
+  const std::string_view what = error.what();
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr)
+    return usage_error(concat(what.substr(0, what.find(':')), ": a value is missing"));
+  return usage_error(std::string(what));
 }
 
 }  // namespace

@@ -16,8 +16,11 @@ namespace {
 /// Nobody is there: says so with both ways on.
 Error unreachable(const Target& target, const Error& error) {
   if (error.code() != ErrorCode::disconnected && error.code() != ErrorCode::timed_out) return error;
+  const std::string named = concat("broker ", target.where);
+  std::string why(error.text());
+  why = why.starts_with(named) ? why.substr(named.size()) : concat(": ", why);
   return Error(error.code(),
-               concat("no broker answers at ", target.where, ": ", error.text(),
+               concat("no broker answers at ", target.where, why,
                       "\n  name one with -b HOST:PORT, or start one with 'spool broker';"
                       "\n  to work on a data directory without a broker, say --dir DIR"));
 }
@@ -31,6 +34,8 @@ Error unusable(const Target& target, const Error& error) {
     next = "\n  speak to the broker that has it with -b HOST:PORT, or stop it first";
   if (error.code() == ErrorCode::not_found)
     next = "\n  name another with --dir DIR; 'spool topic create' and 'spool produce' make it";
+  if (error.code() == ErrorCode::read_only)
+    next = "\n  it cannot be written; commands that only read work on it all the same";
   return Error(error.code(), concat(named.text(), next));
 }
 

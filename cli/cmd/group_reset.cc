@@ -262,8 +262,8 @@ Result<std::vector<TopicPartition>> named_partitions(client::Client& client,
     for (const Partition partition : choices[i].partitions)
       if (static_cast<size_t>(partition.value) >= topic.partitions.size())
         return fail(ErrorCode::unknown_topic_or_partition,
-                    concat("topic ", topic.name, " has ", topic.partitions.size(),
-                           " partitions, none is number ", partition.value));
+                    concat("topic ", topic.name, " has no partition ", partition.value,
+                           "; the last is ", topic.partitions.size() - 1));
     for (size_t p = 0; p < topic.partitions.size(); ++p) {
       const TopicPartition at{topic.name, Partition(static_cast<int32_t>(p))};
       if (choices[i].has(at)) out.push_back(at);

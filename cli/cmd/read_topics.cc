@@ -40,8 +40,8 @@ Result<std::vector<Partition>> partitions_of(const Args& args, const client::Top
       return usage_error(concat("--partition: '", text, "' is not a partition number"));
     if (static_cast<size_t>(*number) >= topic.partitions.size())
       return fail(ErrorCode::unknown_topic_or_partition,
-                  concat("topic ", topic.name, " has ", topic.partitions.size(),
-                         " partitions, none is number ", *number));
+                  concat("topic ", topic.name, " has no partition ", *number, "; the last is ",
+                         topic.partitions.size() - 1));
     out.push_back(Partition(*number));
   }
   if (out.empty())

@@ -1,5 +1,6 @@
 // topic describe [TOPIC...]: one row a partition, with its offsets; or the settings.
 
+#include "cli/cmd/configs.h"
 #include "cli/cmd/topics.h"
 #include "cli/context.h"
 #include "cli/errors.h"
@@ -35,13 +36,6 @@ constexpr Column kConfigColumns[] = {{"topic"},  {"config"}, {"value"},
 
 Cell list_cell(const std::vector<int32_t>& numbers) {
   return std::vector<int64_t>(numbers.begin(), numbers.end());
-}
-
-/// ConfigSource of DescribeConfigs, by its number (KIP-226).
-std::string source_name(int8_t source) {
-  constexpr std::string_view kNames[] = {"unknown",           "topic",  "broker", "all-brokers",
-                                         "server.properties", "default"};
-  return std::string(source >= 1 && source <= 5 ? kNames[source] : kNames[0]);
 }
 
 /// The topics asked for, or all; internal ones only when asked for by name or by --internal.
@@ -84,7 +78,7 @@ Status add_configs(client::Client& client, const client::TopicInfo& topic, bool 
   for (const client::ConfigEntry& config : configs)
     if (with_defaults || config.source != kDefaultSource)
       table.add({topic.name, config.name, config.value ? Cell(*config.value) : Cell(),
-                 source_name(config.source), Cell(), Cell()});
+                 config_source_name(config.source), Cell(), Cell()});
   return {};
 }
 

@@ -350,6 +350,7 @@ Result<std::vector<OffsetAnswer>> list_offsets(Client& client,
   const Client::Time deadline = client.now() + client.options().timeout;
   std::vector<OffsetAnswer> answers(queries.size());
   std::vector<bool> is_open(queries.size(), true);
+  std::optional<Error> unreached;  // why some leader did not answer
   for (const std::string& topic : topics_of(queries))
     if (client.topic(topic) == nullptr) TRY(client.refresh_metadata(topics_of(queries)));
   for (;;) {
@@ -360,10 +361,18 @@ Result<std::vector<OffsetAnswer>> list_offsets(Client& client,
       if (!reply && !is_passing(reply.error().code()) &&
           reply.error().code() != ErrorCode::timed_out)
         return fail(std::move(reply.error()));
-      if (reply) take_answers(reply->body, queries, is_open, answers);
+      if (reply)
+        take_answers(reply->body, queries, is_open, answers);
+      else
+        unreached = reply.error();
     }
-    if (std::ranges::none_of(is_open, [](bool open) { return open; })) return answers;
-    if (!client.back_off(deadline)) return answers;
+    const auto open_count = static_cast<size_t>(std::ranges::count(is_open, true));
+    if (open_count == 0) return answers;
+    if (!client.back_off(deadline)) {
+      // Without any answer, the reason says more than a code for each partition.
+      if (unreached && open_count == queries.size()) return fail(*unreached);
+      return answers;
+    }
     TRY(client.refresh_metadata(topics_of(queries)));
     for (size_t i = 0; i < queries.size(); ++i) {
       const TopicInfo* const topic = client.topic(queries[i].partition.topic);

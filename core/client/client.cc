@@ -28,7 +28,10 @@ struct Client::Node {
 
   bool is_open() const { return connection != nullptr && !connection->is_closed(); }
   Error named(const Error& error) const {
-    return error.with_context(concat("broker ", endpoint.to_string()));
+    const std::string address = endpoint.to_string();
+    if (error.text().starts_with(address))
+      return Error(error.code(), concat("broker ", error.text()));
+    return error.with_context(concat("broker ", address));
   }
 };
 
@@ -94,7 +97,11 @@ Result<Client::Node*> Client::open_node(int32_t node_id) {
   if (node->connection != nullptr && dispatch_depth_ > 0)
     return fail(node->named(Error(ErrorCode::disconnected, "the connection has just closed")));
   auto transport = options_.transport(node->endpoint.host, node->endpoint.port);
-  if (!transport) return fail(transport.error().with_context("connect to broker"));
+  if (!transport) {
+    const Error why = node->named(transport.error());
+    if (node->id < 0) return fail(why);
+    return fail(why.code(), concat(why.text(), "; broker ", node->id, " advertises this address"));
+  }
   node->transport = std::move(*transport);
   node->connection = std::make_unique<Connection>(options_.client_id);
   node->connection->start(now() + options_.connect_timeout);

@@ -141,11 +141,23 @@ Status GroupReader::find_group(Time now) {
   return {};
 }
 
+/// A broker that offers KIP-848 may have it switched off (3.9, or group.version 0): be a classic
+/// member then, unless the owner wants none. False when there is nothing to fall back to.
+bool GroupReader::fall_back() {
+  const bool is_off = member_->failure()->code() == ErrorCode::unsupported_version;
+  if (!is_off || is_classic_ || options_.protocol != GroupProtocol::offered) return false;
+  is_classic_ = true;
+  options_.member.member_id.clear();
+  member_ = make_classic_member(options_.member);
+  member_->on_coordinator();
+  return true;
+}
+
 /// Brings the membership up to now, as far as that goes without the owner.
 Status GroupReader::look_around(Time now) {
   has_news_ = false;
   if (failure_) return fail(*failure_);
-  if (member_->failure()) return fail(*member_->failure());
+  if (member_->failure() && !fall_back()) return fail(*member_->failure());
   if (coordinator_ < 0 || member_->needs_coordinator()) {
     TRY(find_group(now));
     if (coordinator_ < 0) return {};

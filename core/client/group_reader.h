@@ -78,6 +78,7 @@ class GroupReader final : public RecordSource {
   GroupReader(Client& client, GroupReaderOptions options);
   void send(MemberRequest request);
   Status look_around(Time now);
+  bool fall_back();
   Status find_group(Time now);
   Status take_change();
   Status give_up(const std::set<TopicPartition>& kept, bool is_lost);

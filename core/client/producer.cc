@@ -191,8 +191,8 @@ Result<Producer::PartitionQueue*> Producer::choose_partition(Topic& topic,
     const auto index = static_cast<size_t>(record.partition->value);
     if (record.partition->value < 0 || index >= topic.partitions.size())
       return fail(ErrorCode::invalid_argument,
-                  concat("topic ", topic.name, " has ", topic.partitions.size(),
-                         " partitions, none is number ", record.partition->value));
+                  concat("topic ", topic.name, " has no partition ", record.partition->value,
+                         "; the last is ", topic.partitions.size() - 1));
     return &topic.partitions[index];
   }
   const auto count = static_cast<int32_t>(topic.partitions.size());

@@ -98,6 +98,7 @@ Result<std::unique_ptr<DataDirectory>> DataDirectory::open(FileSystem& fs, const
                                                            Access access) {
   std::unique_ptr<DataDirectory> directory(
       new DataDirectory(fs, clock, logger, std::move(path), access));
+  TRY(directory->check_kind());
   TRY(directory->take_lock());
   TRY(directory->read_identity());
   directory->recovery_points_ = directory->read_checkpoint(kRecoveryPointFile);
@@ -111,12 +112,26 @@ std::string DataDirectory::partition_path(std::string_view directory_name) const
   return concat(path_, '/', directory_name);
 }
 
+// Before the lock file is made: nothing is left behind in what is no data directory.
+Status DataDirectory::check_kind() const {
+  const auto info = fs_.info(path_);
+  const bool is_missing = !info && info.error().code() == ErrorCode::not_found;
+  if (is_missing && access_ == Access::write) return {};
+  if (is_missing) return fail(ErrorCode::not_found, concat(path_, ": there is no such directory"));
+  if (!info) return fail(info.error());
+  if (!info->is_directory) return fail(ErrorCode::parse_error, concat(path_, ": not a directory"));
+  for (const std::string_view known : {kLockFile, kMetaPropertiesFile, kMetadataDirectory})
+    if (fs_.info(partition_path(known))) return {};
+  TRY_ASSIGN(const auto partitions, list_partitions());
+  if (access_ == Access::read && partitions.empty())
+    return fail(ErrorCode::not_found,
+                concat(path_, ": no data directory: neither ", kMetaPropertiesFile,
+                       " nor a directory of a partition is in it"));
+  return {};
+}
+
 Status DataDirectory::take_lock() {
-  if (access_ == Access::read) {
-    TRY_ASSIGN(const FileInfo info, fs_.info(path_));
-    if (!info.is_directory) return fail(ErrorCode::not_found, concat(path_, ": not a directory"));
-    return {};
-  }
+  if (access_ == Access::read) return {};
   if (auto made = fs_.make_directory(path_);
       !made && made.error().code() != ErrorCode::already_exists)
     return made;

@@ -102,6 +102,7 @@ class DataDirectory {
  private:
   DataDirectory(FileSystem& fs, const Clock& clock, Logger& logger, std::string path, Access access)
       : fs_(fs), clock_(clock), logger_(logger), path_(std::move(path)), access_(access) {}
+  Status check_kind() const;
   Status take_lock();
   Status read_identity();
   Status read_marker();

@@ -271,6 +271,26 @@ TEST_CASE("data directory: a second opening for writing is refused, one for read
   CHECK(DataDirectory::open(fs, clock, logger, path, DataDirectory::Access::write));
 }
 
+TEST_CASE("data directory: what is none is refused, and nothing is made in it") {
+  ScratchDirectory scratch;
+  PosixFileSystem fs;
+  ManualClock clock;
+  ListLogger logger;
+  const std::string path = scratch.path + "/pictures";
+  const auto open = [&](DataDirectory::Access access) {
+    return DataDirectory::open(fs, clock, logger, path, access);
+  };
+  REQUIRE(fs.make_directory(path));
+  CHECK(open(DataDirectory::Access::read).error().code() == ErrorCode::not_found);
+  REQUIRE(fs.make_directory(path + "/cats"));
+  CHECK(open(DataDirectory::Access::read).error().code() == ErrorCode::not_found);
+  CHECK(open(DataDirectory::Access::write).error().code() == ErrorCode::parse_error);
+  CHECK(fs.list(path)->size() == 1);
+  // What is left of a dead node: partitions, and nothing that says whose they were.
+  REQUIRE(fs.make_directory(path + "/cats-0"));
+  CHECK(open(DataDirectory::Access::read));
+}
+
 TEST_CASE("data directory: the clean marker is read once and gone; reading leaves it") {
   ScratchDirectory scratch;
   PosixFileSystem fs;
