@@ -273,7 +273,8 @@ Result<std::optional<Fetched>> Fetcher::next(Time until, int extra_fd) {
     TRY(refresh_if_due(client_.now()));
     TRY(resolve_times());
     if (needs_reset_) TRY(reset_out_of_range());
-    send_due(client_.now());
+    const Time now = client_.now();
+    send_due(now);
     if (!ready_.empty()) {
       Fetched out = std::move(ready_.front());
       ready_.pop_front();
@@ -281,14 +282,15 @@ Result<std::optional<Fetched>> Fetcher::next(Time until, int extra_fd) {
     }
     if (failure_) return fail(*failure_);
     if (is_done()) return std::nullopt;
-    if (client_.poll(next_event(until), extra_fd)) return std::nullopt;
+    if (client_.poll(next_event(now, until), extra_fd)) return std::nullopt;
     if (ready_.empty() && options_.is_interrupted && options_.is_interrupted()) return std::nullopt;
     if (ready_.empty() && client_.now() >= until) return std::nullopt;
   }
 }
 
-Fetcher::Time Fetcher::next_event(Time until) const {
-  const Time now = client_.now();
+/// now  what send_due() went by: what was not due then is waited for, also when it has become due
+///      since
+Fetcher::Time Fetcher::next_event(Time now, Time until) const {
   if (needs_metadata_) until = std::min(until, metadata_not_before_);
   for (const auto& state : partitions_) {
     if (state->is_finished()) continue;

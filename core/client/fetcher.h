@@ -163,7 +163,7 @@ class Fetcher final : public RecordSource {
   Status resolve_times();
   Status give_up(PartitionState& state, const Error& error);
   Status refresh_if_due(Time now);
-  Time next_event(Time until) const;
+  Time next_event(Time now, Time until) const;
 
   Client& client_;
   FetcherOptions options_;

@@ -338,19 +338,21 @@ void Producer::step(Time until, int extra_fd, bool* is_extra_ready) {
   expire(now);
   refresh_if_due(now);
   dispatch(now);
-  const bool is_ready = client_.poll(next_event(until), extra_fd);
+  const bool is_ready = client_.poll(next_event(now, until), extra_fd);
   if (is_extra_ready != nullptr) *is_extra_ready = is_ready;
   dispatch(client_.now());
 }
 
-Producer::Time Producer::next_event(Time until) const {
+/// now  what dispatch() went by: what was not due then is waited for, also when it has become due
+///      since
+Producer::Time Producer::next_event(Time now, Time until) const {
   if (needs_metadata_) until = std::min(until, metadata_not_before_);
   for (const auto& [name, topic] : topics_)
     for (const PartitionQueue& queue : topic->partitions) {
       if (!queue.open.empty()) until = std::min(until, queue.opened_at + options_.linger);
       if (queue.sealed.empty()) continue;
       until = std::min(until, queue.sealed.front()->deadline);
-      if (queue.not_before > client_.now()) until = std::min(until, queue.not_before);
+      if (queue.not_before > now) until = std::min(until, queue.not_before);
     }
   return until;
 }

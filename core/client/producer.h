@@ -142,7 +142,7 @@ class Producer {
   void seal(PartitionQueue& queue);
   void seal_due(Time now);
   void step(Time until, int extra_fd, bool* is_extra_ready);
-  Time next_event(Time until) const;
+  Time next_event(Time now, Time until) const;
 
   void dispatch(Time now);
   bool can_send(const PartitionQueue& queue, Time now) const;
