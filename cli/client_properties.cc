@@ -17,10 +17,10 @@ constexpr std::string_view kTuning[] = {
     "socket.", "fetch.", "queued.", "metadata.", "topic.metadata.", "reconnect.", "retry.",
     "retries", "api.version.", "broker.", "log", "statistics.", "queue.buffering.max.messages",
     "queue.buffering.max.kbytes", "debug", "connections.", "enable.partition.eof", "enable.auto",
-    "auto.", "check.crcs", "max.poll", "max.partition.fetch.bytes", "session.", "heartbeat.",
+    "auto.commit.", "check.crcs", "max.poll.records", "max.partition.fetch.bytes",
     "allow.auto.create.topics", "ssl.endpoint.identification.algorithm", "batch.num.messages",
     // Java's
-    "key.", "value.", "metric", "interceptor", "group.", "client.dns", "client.rack", "send.buffer",
+    "key.", "value.", "metric", "interceptor", "client.dns", "client.rack", "send.buffer",
     "receive.buffer", "max.block", "partition.assignment", "exclude.internal", "enable.metrics",
     "buffer.memory", "bootstrap.controllers"};
 
@@ -134,6 +134,44 @@ Result<bool> set_client(ClientProperties& out, std::string_view name, std::strin
   return true;
 }
 
+/// false: not a setting of a group's member.
+Result<bool> set_member(client::GroupReaderOptions& group, std::string_view name,
+                        std::string_view value) {
+  client::MemberOptions& member = group.member;
+  const std::pair<std::string_view, milliseconds*> times[] = {
+      {"session.timeout.ms", &member.session_timeout},
+      {"heartbeat.interval.ms", &member.heartbeat_interval},
+      {"max.poll.interval.ms", &member.rebalance_timeout},
+      {"metadata.max.age.ms", &member.topics_interval}};
+  for (const auto& [known, target] : times)
+    if (known == name) {
+      TRY_ASSIGN(*target, time_of(name, value));
+      return true;
+    }
+  if (name == "group.id") {
+    member.group = value;
+  } else if (name == "group.instance.id") {
+    member.instance_id = value;
+  } else if (name == "group.protocol") {
+    if (value != "classic" && value != "consumer") return bad_value(name, value);
+    group.protocol =
+        value == "classic" ? client::GroupProtocol::classic : client::GroupProtocol::consumer;
+  } else if (name == "enable.auto.commit") {
+    if (value != "true" && value != "false") return bad_value(name, value);
+    if (value == "false") group.commit = client::CommitPolicy::never;
+  } else if (name == "auto.offset.reset") {
+    const auto start = client::parse_start_offset(value == "smallest"  ? "earliest"
+                                                  : value == "largest" ? "latest"
+                                                                       : value,
+                                                  0);
+    if (!start) return bad_value(name, value);
+    group.start = *start;
+  } else {
+    return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 Status set_property(ClientProperties& out, std::string_view name, std::string_view value) {
@@ -142,6 +180,8 @@ Status set_property(ClientProperties& out, std::string_view name, std::string_vi
   if (is_of_client) return {};
   TRY_ASSIGN(const bool is_of_producer, set_producer(out.producer, name, value));
   if (is_of_producer) return {};
+  TRY_ASSIGN(const bool is_of_member, set_member(out.group, name, value));
+  if (is_of_member) return {};
   const bool is_tuning =
       std::ranges::any_of(kTuning, [&](std::string_view known) { return name.starts_with(known); });
   if (is_tuning) return {};

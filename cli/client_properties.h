@@ -9,6 +9,7 @@
 
 #include "core/base/error.h"
 #include "core/client/admin.h"
+#include "core/client/group_reader.h"
 #include "core/client/producer.h"
 
 namespace spool::cli {
@@ -22,6 +23,7 @@ struct ClientProperties {
   std::optional<std::chrono::milliseconds> connect_timeout;
   std::optional<client::Isolation> isolation;
   client::ProducerOptions producer;
+  client::GroupReaderOptions group;
 };
 
 /// Takes one setting. Those that only tune what has no counterpart here are passed over.

@@ -54,6 +54,12 @@ CONSUME = [
     "-e -f %R%s", "-e -Z -f %k|%s\\n", "-e -f a\\tb\\x41\\n", "-e -o s@1700000002000", "-e -o s@1700000001000 -o e@1700000003000",
     "-e -X isolation.level=read_uncommitted", "-e -u", "-e -q", "-e -f %q",
 ]
+# -G and topics, with a group of each tool's own; "again" is the same group as in the line before
+GROUP = [
+    "-e -o beginning {topic}", "again -e {topic}", "again -e -o beginning -c 2 -f %o:%s\\n {topic}", "again -e {topic}",
+    "-e {topic}", "-e -X auto.offset.reset=earliest {topic}", "-e -J -o beginning -c 1 {topic}", "-e -o -1 {topic}", "-e -o 2 {topic}",
+    "-e -o stored {topic}", "-e -X auto.offset.reset=earliest ^kin", "-e missing-topic", "-e -o s@1 {topic}", "-o e@1 {topic}", "",
+]
 LIST = ["-L -t {topic}", "-L -J -t {topic}", "-L -t missing-topic"]
 QUERY = ["-Q -t {topic}:0:1700000002000", "-Q -t {topic}:0:-1", "-Q -J -t {topic}:0:1700000002000",
          "-Q -t {topic}:0:1900000000000", "-Q"]
@@ -110,6 +116,17 @@ class Comparison:
         results = [run(self.tool(name) + ["-b", self.broker] + arguments, b"", self.scratch) for name in ("kcat", "spool")]
         self.check(" ".join(arguments), *results)
 
+    def consume_in_groups(self, topic):
+        for number, arguments in enumerate(GROUP):
+            words = arguments.format(topic=topic).split()
+            if "again" in words:
+                words.remove("again")
+            else:
+                group = number
+            self.check(f"-G {arguments}", *[
+                run(self.tool(name) + ["-q", "-b", self.broker, "-G", f"{name}.{group}"] + words, b"", self.scratch)
+                for name in ("kcat", "spool")])
+
     def consume(self):
         topic = "kinds"
         self.create(topic, 1)
@@ -124,6 +141,7 @@ class Comparison:
             self.same(["-C", "-t", topic] + arguments.split())
         for arguments in LIST + QUERY:
             self.same(arguments.format(topic=topic).split())
+        self.consume_in_groups(topic)
         self.same(["-C", "-P", "-t", topic])
         self.same(["-C"])
 

@@ -152,13 +152,6 @@ Status check_group_options(const Args& args) {
   return {};
 }
 
-std::vector<std::string> topics_of(const std::vector<TopicPartition>& partitions) {
-  std::vector<std::string> out;
-  for (const TopicPartition& at : partitions)
-    if (out.empty() || out.back() != at.topic) out.push_back(at.topic);
-  return out;
-}
-
 Result<Exit> run(Context& context, const Args& args) {
   TRY(check_group_options(args));
   TRY_ASSIGN(RecordWriter writer, RecordWriter::make(args));
@@ -175,21 +168,23 @@ Result<Exit> run(Context& context, const Args& args) {
   TRY_ASSIGN(Session session, Session::open(args, is_in_group ? Access::write : Access::read));
   client::Client& client = session.client();
   TRY_ASSIGN(const client::OffsetRange range, read_range(args, client.wall_ms()));
-  TRY_ASSIGN(const auto partitions, find_partitions(args, client));
 
   const bool is_bounded = args.flag("exit-at-end") || args.flag("live-end") || range.stop ||
                           limits.count != INT64_MAX || limits.per_partition != INT64_MAX;
   Trouble trouble;
   if (is_in_group) {
     if (range.stop) return usage_error("--group reads on; --offset says only where to begin");
-    auto outcome = consume_group(
-        context, args, client, signals,
-        {topics_of(partitions), range.start, fetcher_options(context, args, isolation, trouble),
-         writer, filter, limits, is_bounded});
+    TRY_ASSIGN(auto reader, group_reader_options(args));
+    TRY(subscribe(names_of(args), client, reader.member));
+    if (args.is_given("offset")) reader.start = range.start;
+    reader.fetch = fetcher_options(context, args, isolation, trouble);
+    auto outcome = consume_group(context, client, signals,
+                                 {std::move(reader), writer, filter, limits, is_bounded});
     if (!outcome) return outcome;
     TRY(session.close());
     return trouble.exit(*outcome);
   }
+  TRY_ASSIGN(const auto partitions, find_partitions(args, client));
   client::Fetcher fetcher(client, fetcher_options(context, args, isolation, trouble));
   for (const TopicPartition& at : partitions) {
     client::StartOffset start = range.start;

@@ -3,6 +3,7 @@
 #include <poll.h>
 
 #include "cli/cmd/groups.h"
+#include "cli/connection.h"
 #include "cli/errors.h"
 
 namespace spool::cli {
@@ -28,39 +29,46 @@ class GroupPositions final : public PrintedPositions {
   client::GroupReader& reader_;
 };
 
-Result<client::GroupReaderOptions> reader_options(const Args& args) {
-  client::GroupReaderOptions options;
+}  // namespace
+
+Result<client::GroupReaderOptions> group_reader_options(const Args& args) {
+  TRY_ASSIGN(ClientProperties properties, read_client_properties(args));
+  client::GroupReaderOptions options = std::move(properties.group);
   options.member.group = *args.value("group");
   if (const auto name = args.value("instance-id")) options.member.instance_id = *name;
-  TRY_ASSIGN(const auto session_timeout, args.duration("session-timeout"));
-  options.member.session_timeout = *session_timeout;
-  // Kafka's rule of thumb: a third, so that a lost heartbeat or two do no harm.
-  options.member.heartbeat_interval =
-      std::min(options.member.heartbeat_interval, *session_timeout / 3);
-  const std::string_view commit = args.text("commit"), protocol = args.text("protocol");
-  options.commit = commit == "never"     ? CommitPolicy::never
-                   : commit == "on-exit" ? CommitPolicy::on_exit
-                                         : CommitPolicy::on_write;
-  options.protocol = protocol == "classic"    ? GroupProtocol::classic
-                     : protocol == "consumer" ? GroupProtocol::consumer
-                                              : GroupProtocol::offered;
+  if (args.is_given("session-timeout")) {
+    TRY_ASSIGN(const auto session_timeout, args.duration("session-timeout"));
+    options.member.session_timeout = *session_timeout;
+  }
+  if (args.is_given("commit")) {
+    const std::string_view commit = args.text("commit");
+    options.commit = commit == "never"     ? CommitPolicy::never
+                     : commit == "on-exit" ? CommitPolicy::on_exit
+                                           : CommitPolicy::on_write;
+  }
+  if (args.is_given("protocol")) {
+    const std::string_view protocol = args.text("protocol");
+    options.protocol = protocol == "classic"    ? GroupProtocol::classic
+                       : protocol == "consumer" ? GroupProtocol::consumer
+                                                : GroupProtocol::offered;
+  }
   return options;
 }
 
-}  // namespace
-
-Result<Exit> consume_group(Context& context, const Args& args, client::Client& client,
-                           StopSignals& signals, GroupConsumption what) {
-  TRY_ASSIGN(auto options, reader_options(args));
+Result<Exit> consume_group(Context& context, client::Client& client, StopSignals& signals,
+                           GroupConsumption what) {
+  client::GroupReaderOptions options = std::move(what.reader);
+  // Kafka's rule of thumb: a third, so that a lost heartbeat or two do no harm.
+  options.member.heartbeat_interval =
+      std::min(options.member.heartbeat_interval, options.member.session_timeout / 3);
   std::optional<RecordPrinter> printing;
   bool has_refused = false;
-  options.member.topics = std::move(what.topics);
-  options.start = what.start;
-  options.fetch = std::move(what.fetch);
   options.finish_work = [&] { return printing->flush(); };
-  options.on_assigned = [&](const std::vector<TopicPartition>& mine) {
-    context.note(concat("reading ", std::get<std::string>(partitions_cell(mine))));
-  };
+  if (!options.on_assigned)
+    options.on_assigned = [&](const std::vector<TopicPartition>& mine, const std::string&) {
+      if (!mine.empty())
+        context.note(concat("reading ", std::get<std::string>(partitions_cell(mine))));
+    };
   options.on_commit_failed = [&](const Error& error) {
     context.complain(concat("consume: commit: ", explain(error.code(), "")));
     has_refused = true;
@@ -70,8 +78,13 @@ Result<Exit> consume_group(Context& context, const Args& args, client::Client& c
   printing.emplace(context, client, *reader, what.writer, what.filter, &positions, what.limits);
   // A reader of stdout that takes its time must not make the group think that we are dead.
   printing->set_wait([&] {
-    constexpr std::chrono::seconds kStep{1};
-    while (!client.poll(client.now() + kStep, context.out().fd(), POLLOUT)) reader->serve();
+    // At least a moment each: one that has lost its partitions is due until next() takes note.
+    constexpr std::chrono::milliseconds kStepMin{50}, kStepMax{1000};
+    for (bool is_ready = false; !is_ready;) {
+      const auto due = reader->serve(), now = client.now();
+      const auto until = std::clamp(due, now + kStepMin, now + kStepMax);
+      is_ready = client.poll(until, context.out().fd(), POLLOUT);
+    }
   });
   auto outcome = printing->run(signals, what.is_bounded);
   if (const Status flushed = printing->flush(); outcome && !flushed) return fail(flushed.error());

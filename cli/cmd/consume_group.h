@@ -43,11 +43,12 @@ inline constexpr Option kConsumeGroupOptions[] = {
      .group = "Group"},
 };
 
-/// What consume knows of the records it is to print.
+/// How consume's options and properties say to be a member; the topics are the caller's.
+Result<client::GroupReaderOptions> group_reader_options(const Args& args);
+
+/// A group's records, and how they are printed.
 struct GroupConsumption {
-  std::vector<std::string> topics;
-  client::StartOffset start;  ///< where nothing is committed
-  client::FetcherOptions fetch;
+  client::GroupReaderOptions reader;
   RecordWriter& writer;
   const RecordFilter& filter;
   PrintLimits limits;
@@ -55,7 +56,7 @@ struct GroupConsumption {
 };
 
 /// Joins, prints until a limit, an end or a signal, commits and leaves.
-Result<Exit> consume_group(Context& context, const Args& args, client::Client& client,
-                           StopSignals& signals, GroupConsumption what);
+Result<Exit> consume_group(Context& context, client::Client& client, StopSignals& signals,
+                           GroupConsumption what);
 
 }  // namespace spool::cli

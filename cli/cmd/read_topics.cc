@@ -12,12 +12,6 @@ namespace spool::cli {
 
 namespace {
 
-std::vector<std::string> names_of(const Args& args) {
-  std::vector<std::string> out(args.operands().begin(), args.operands().end());
-  for (const std::string& topic : args.list("topic")) out.push_back(topic);
-  return out;
-}
-
 void add_unique(std::vector<std::string>& names, const std::string& name) {
   if (std::ranges::find(names, name) == names.end()) names.push_back(name);
 }
@@ -51,6 +45,12 @@ Result<std::vector<Partition>> partitions_of(const Args& args, const client::Top
 }
 
 }  // namespace
+
+std::vector<std::string> names_of(const Args& args) {
+  std::vector<std::string> out(args.operands().begin(), args.operands().end());
+  for (const std::string& topic : args.list("topic")) out.push_back(topic);
+  return out;
+}
 
 bool matches_a_pattern(const std::vector<std::string>& patterns, const std::string& name) {
   return patterns.empty() || std::ranges::any_of(patterns, [&](const std::string& pattern) {
@@ -106,6 +106,32 @@ Result<std::vector<TopicPartition>> find_partitions(const Args& args, client::Cl
     for (const Partition partition : partitions) out.push_back({topic.name, partition});
   }
   return out;
+}
+
+Status subscribe(const std::vector<std::string>& given, client::Client& client,
+                 client::MemberOptions& member) {
+  if (given.empty()) return usage_error("which topic?");
+  std::string expressions;
+  for (const std::string& name : given) {
+    if (!name.starts_with('^')) {
+      add_unique(member.topics, name);
+      continue;
+    }
+    if (const RE2 pattern(name, RE2::Quiet); !pattern.ok())
+      return usage_error(concat("topic '", name, "': ", pattern.error()));
+    append_text(expressions, expressions.empty() ? "" : "|", "(?:", name, ")");
+  }
+  TRY_ASSIGN(const auto topics, client::describe_topics(client, member.topics));
+  for (const client::TopicInfo& topic : topics)
+    if (topic.error != ErrorCode::none && topic.partitions.empty())
+      return fail(topic.error, concat("topic ", topic.name, ": ", explain(topic.error, "")));
+  if (expressions.empty()) return {};
+  // A group's expression is one of whole names; the ones given match anywhere.
+  auto& pattern = member.pattern.emplace();
+  pattern.expression = concat(".*(?:", expressions, ").*");
+  pattern.matches = [compiled = std::make_shared<RE2>(pattern.expression, RE2::Quiet)](
+                        const std::string& name) { return RE2::FullMatch(name, *compiled); };
+  return {};
 }
 
 }  // namespace spool::cli

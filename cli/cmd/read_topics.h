@@ -8,6 +8,7 @@
 #include "cli/options.h"
 #include "core/base/types.h"
 #include "core/client/client.h"
+#include "core/client/group_member.h"
 
 namespace spool::cli {
 
@@ -65,5 +66,14 @@ Result<RecordFilter> make_record_filter(const Args& args);
 /// errors  invalid_argument, not_found: an expression that matches nothing;
 ///         unknown_topic_or_partition
 Result<std::vector<TopicPartition>> find_partitions(const Args& args, client::Client& client);
+
+/// What a group's member subscribes to: the names given, which must exist, and a pattern of the
+/// expressions given, which begin with ^. These may match nothing yet.
+/// errors  invalid_argument; unknown_topic_or_partition
+Status subscribe(const std::vector<std::string>& given, client::Client& client,
+                 client::MemberOptions& member);
+
+/// The operands and --topic.
+std::vector<std::string> names_of(const Args& args);
 
 }  // namespace spool::cli

@@ -8,8 +8,10 @@
 #include <optional>
 
 #include "cli/client_properties.h"
+#include "cli/cmd/consume_group.h"
 #include "cli/cmd/print_records.h"
 #include "cli/cmd/produce_feed.h"
+#include "cli/cmd/read_topics.h"
 #include "cli/compat/personalities.h"
 #include "cli/context.h"
 #include "cli/io/escapes.h"
@@ -39,10 +41,11 @@ constinit const Command kCommand = {.path = "kcat",
 constexpr std::string_view kUsage =
     "Usage: kcat <options> [file1 file2 .. | topic1 topic2 ..]\n"
     "  -C | -P | -L | -Q      Consume, produce, list metadata, query offsets by time\n"
+    "  -G GROUP               Consume topics as a member of a group; ^ begins an expression\n"
     "  -b HOST:PORT,...       Brokers\n"
     "  -t TOPIC               Topic; with -Q TOPIC:PARTITION:TIME, may be repeated\n"
     "  -p N                   Partition\n"
-    "  -o OFFSET              beginning, end, N, -N, s@TIME, e@TIME\n"
+    "  -o OFFSET              beginning, end, stored, N, -N, s@TIME, e@TIME\n"
     "  -e                     Leave at the end\n"
     "  -c N                   Stop after N messages\n"
     "  -D DELIM -K DELIM      Message and key delimiter\n"
@@ -271,6 +274,24 @@ Result<client::OffsetRange> range_of(const Kcat& kcat) {
   return out;
 }
 
+client::FetcherOptions fetcher_options(Kcat& kcat, bool& has_lost) {
+  client::FetcherOptions options;
+  options.stop_at_live_end = kcat.args.has('e');
+  options.isolation = kcat.properties.isolation.value_or(client::Isolation::read_committed);
+  options.on_lost = [&](std::string_view, Partition, const Error& error) {
+    kcat.context.complain(error.text());
+    has_lost = true;
+  };
+  return options;
+}
+
+/// A signal is how kcat is ended.
+Exit exit_of(Exit outcome, bool has_lost) {
+  if (has_lost) return Exit::failed;
+  const bool is_stopped = outcome == Exit::interrupted || outcome == Exit::terminated;
+  return is_stopped ? Exit::done : outcome;
+}
+
 Result<Exit> consume(Kcat& kcat) {
   TRY_ASSIGN(RecordWriter writer, kcat_writer(kcat));
   TRY_ASSIGN(const client::OffsetRange range, range_of(kcat));
@@ -282,14 +303,7 @@ Result<Exit> consume(Kcat& kcat) {
   client::Client& client = session.client();
   TRY_ASSIGN(const client::TopicInfo* const info, client.wait_for_topic(topic));
   bool has_lost = false;
-  client::FetcherOptions options;
-  options.stop_at_live_end = kcat.args.has('e');
-  options.isolation = kcat.properties.isolation.value_or(client::Isolation::read_committed);
-  options.on_lost = [&](std::string_view, Partition, const Error& error) {
-    kcat.context.complain(error.text());
-    has_lost = true;
-  };
-  client::Fetcher fetcher(client, std::move(options));
+  client::Fetcher fetcher(client, fetcher_options(kcat, has_lost));
   for (size_t i = 0; i < info->partitions.size(); ++i)
     if (!partition || partition->value == static_cast<int32_t>(i))
       fetcher.add(topic, Partition(static_cast<int32_t>(i)), range.start, range.stop);
@@ -305,10 +319,77 @@ Result<Exit> consume(Kcat& kcat) {
   if (!outcome) return outcome;
   TRY(flushed);
   TRY(session.close());
-  // A signal is how kcat is ended.
-  const bool is_stopped = *outcome == Exit::interrupted || *outcome == Exit::terminated;
-  if (has_lost) return Exit::failed;
-  return is_stopped ? Exit::done : *outcome;
+  return exit_of(*outcome, has_lost);
+}
+
+// Consuming as a member of a group.
+
+/// kcat's words for what the group gives and takes, as they stand on stderr.
+class RebalanceNotes {
+ public:
+  RebalanceNotes(Kcat& kcat, std::string group) : kcat_(kcat), group_(std::move(group)) {
+    if (!kcat_.args.has('q')) kcat_.context.note("% Waiting for group rebalance");
+  }
+
+  void assigned(const std::vector<TopicPartition>& mine, const std::string& member_id) {
+    member_id_ = member_id;
+    if (mine.empty()) return revoked();
+    say("assigned: ", mine);
+    mine_ = mine;
+  }
+  void revoked() {
+    if (!mine_.empty()) say("revoked: ", mine_);
+    mine_.clear();
+  }
+
+ private:
+  void say(std::string_view what, const std::vector<TopicPartition>& partitions) {
+    std::string text =
+        concat("% Group ", group_, " rebalanced (memberid ", member_id_, "): ", what);
+    for (const TopicPartition& at : partitions)
+      append_text(text, &at == &partitions[0] ? "" : ", ", at.topic, " [", at.partition.value, "]");
+    if (!kcat_.args.has('q')) kcat_.context.note(text);
+  }
+
+  Kcat& kcat_;
+  std::string group_;
+  std::string member_id_;
+  std::vector<TopicPartition> mine_;
+};
+
+/// librdkafka's defaults, what properties and -G say; -o counts whatever is committed.
+Result<client::GroupReaderOptions> member_options(const Kcat& kcat) {
+  client::GroupReaderOptions options = kcat.properties.group;
+  options.member.group = kcat.args.last('G');
+  if (!kcat.args.has('o') || kcat.args.last('o') == "stored") return options;
+  TRY_ASSIGN(const client::OffsetRange range, range_of(kcat));
+  if (range.stop || range.start.kind == client::StartOffset::Kind::time)
+    return kcat_usage("-o ..@ timestamps can't be used with -G mode");
+  options.start = range.start;
+  options.ignores_committed = true;
+  return options;
+}
+
+Result<Exit> consume_in_group(Kcat& kcat) {
+  if (kcat.args.operands.empty()) return kcat_usage("-G <group> wants topics behind the options");
+  TRY_ASSIGN(RecordWriter writer, kcat_writer(kcat));
+  TRY_ASSIGN(client::GroupReaderOptions options, member_options(kcat));
+  TRY_ASSIGN(const int64_t count, count_of(kcat));
+  StopSignals signals;
+  TRY_ASSIGN(Session session, open_session(kcat));
+  TRY(subscribe(kcat.args.operands, session.client(), options.member));
+  bool has_lost = false;
+  RebalanceNotes notes(kcat, options.member.group);
+  options.fetch = fetcher_options(kcat, has_lost);
+  options.on_assigned = [&](const auto& mine, const auto& id) { notes.assigned(mine, id); };
+  TRY_ASSIGN(const RecordFilter everything, RecordFilter::make({}));
+  const auto outcome = consume_group(
+      kcat.context, session.client(), signals,
+      {std::move(options), writer, everything, {.count = count}, /*is_bounded=*/true});
+  if (!outcome) return outcome;
+  notes.revoked();
+  TRY(session.close());
+  return exit_of(*outcome, has_lost);
 }
 
 // Metadata.
@@ -520,6 +601,8 @@ Result<Exit> run_mode(Kcat& kcat) {
       return produce(kcat);
     case 'C':
       return consume(kcat);
+    case 'G':
+      return consume_in_group(kcat);
     case 'L':
       return list(kcat);
     case 'Q':
@@ -546,6 +629,8 @@ std::optional<std::string> default_properties_file() {
 Result<ClientProperties> read_properties(const KcatArgs& args) {
   ClientProperties out;
   out.producer.partitioner = client::Partitioner::crc32;
+  out.group.start.kind = client::StartOffset::Kind::end;
+  out.group.protocol = client::GroupProtocol::classic;
   const auto named = args.value('F');
   const bool wants_none = named && (*named == "-" || *named == "none");
   const auto path = named ? named : default_properties_file();

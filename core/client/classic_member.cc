@@ -15,8 +15,6 @@ using protocol::ConsumerProtocolSubscription;
 constexpr std::string_view kRange = "range";
 constexpr std::string_view kRoundRobin = "roundrobin";
 constexpr size_t kVersionBytes = 2;
-/// How often a leader looks whether its topics have grown.
-constexpr std::chrono::minutes kTopicsInterval{1};
 
 template <class Message>
 Buffer serialize(const Message& message) {
@@ -45,10 +43,8 @@ Result<Message> parse(BytesView bytes) {
 class ClassicMember final : public MemberProtocol {
  public:
   explicit ClassicMember(MemberOptions options) : MemberProtocol(std::move(options)) {
-    ConsumerProtocolSubscription subscription;
-    subscription.topics = options_.topics;
-    subscription.user_data.reset();
-    subscription_ = serialize(subscription);
+    subscribed_ = {options_.topics.begin(), options_.topics.end()};
+    if (!options_.pattern) subscription_ = serialize_subscription();
   }
 
   std::optional<MemberRequest> next_request(Time now) override {
@@ -56,7 +52,7 @@ class ClassicMember final : public MemberProtocol {
     if (is_beating() && now >= session_end_) lose(now);
     if (has_change_ && !is_beating()) return std::nullopt;
     std::optional<MemberRequest> out;
-    if (state_ == State::unjoined) out = join();
+    if (state_ == State::unjoined && !subscription_.empty()) out = join();
     if (state_ == State::syncing) out = sync();
     if (is_beating() && now >= next_beat_) out = beat(now);
     is_open_ = out.has_value();
@@ -124,24 +120,27 @@ class ClassicMember final : public MemberProtocol {
     ask_coordinator_again(now);
   }
 
-  std::vector<std::string> wanted_topics() const override {
-    if (state_ == State::leading) return {all_topics_.begin(), all_topics_.end()};
+  WantedTopics wanted_topics() const override {
+    const bool is_due = state_ == State::stable && !has_change_ && needs_topics_;
+    if (options_.pattern && (subscription_.empty() || is_due)) return {.is_all = true};
     // Of a leader: what has grown since is shared out anew.
-    const bool is_due = is_leader_ && state_ == State::stable && !has_change_ && needs_topics_;
-    return is_due ? std::vector<std::string>(all_topics_.begin(), all_topics_.end())
-                  : std::vector<std::string>();
+    if (state_ == State::leading || is_due)
+      return {.names = {all_topics_.begin(), all_topics_.end()}};
+    return {};
   }
 
   void on_topics(const Topics& topics, Time now) override {
+    needs_topics_ = false;
+    next_topics_ = now + options_.topics_interval;
+    const bool has_new_names = state_ != State::leading && match(topics);
+    if (state_ == State::unjoined) return;
     std::map<std::string, int32_t> counts;
     for (const std::string& name : all_topics_)
       if (const auto at = topics.find(name);
           at != topics.end() && at->second.error == ErrorCode::none)
         counts[name] = static_cast<int32_t>(at->second.partitions.size());
-    needs_topics_ = false;
-    next_topics_ = now + kTopicsInterval;
     if (state_ == State::stable) {
-      if (counts != counts_) release();
+      if (has_new_names || (is_leader_ && counts != counts_)) release();
       return;
     }
     counts_ = std::move(counts);
@@ -159,6 +158,26 @@ class ClassicMember final : public MemberProtocol {
   enum class State { unjoined, joining, leading, syncing, stable, releasing };
 
   bool is_beating() const { return state_ == State::stable || state_ == State::releasing; }
+
+  Buffer serialize_subscription() const {
+    ConsumerProtocolSubscription subscription;
+    subscription.topics = {subscribed_.begin(), subscribed_.end()};
+    subscription.user_data.reset();
+    return serialize(subscription);
+  }
+
+  /// Subscribes to what the pattern matches now; says whether that is something else than before.
+  bool match(const Topics& topics) {
+    if (!options_.pattern) return false;
+    std::set<std::string> names(options_.topics.begin(), options_.topics.end());
+    for (const auto& [name, info] : topics)
+      if (info.error == ErrorCode::none && !info.is_internal && options_.pattern->matches(name))
+        names.insert(name);
+    if (names == subscribed_ && !subscription_.empty()) return false;
+    subscribed_ = std::move(names);
+    subscription_ = serialize_subscription();
+    return true;
+  }
 
   MemberRequest join() {
     state_ = State::joining;
@@ -195,7 +214,7 @@ class ClassicMember final : public MemberProtocol {
 
   MemberRequest beat(Time now) {
     next_beat_ = now + options_.heartbeat_interval;
-    needs_topics_ = is_leader_ && now >= next_topics_;
+    needs_topics_ = (is_leader_ || options_.pattern) && now >= next_topics_;
     protocol::HeartbeatRequest request;
     request.group_id = options_.group;
     request.generation_id = epoch_;
@@ -223,6 +242,11 @@ class ClassicMember final : public MemberProtocol {
       all_topics_.insert(one.topics.begin(), one.topics.end());
     }
     state_ = State::leading;
+    // Nobody wants anything that there is: there are no topics to be asked for.
+    if (all_topics_.empty()) {
+      counts_.clear();
+      share_out();
+    }
   }
 
   void share_out() {
@@ -255,7 +279,7 @@ class ClassicMember final : public MemberProtocol {
     state_ = State::stable;
     session_end_ = now + options_.session_timeout;
     next_beat_ = now + options_.heartbeat_interval;
-    next_topics_ = now + kTopicsInterval;
+    next_topics_ = now + options_.topics_interval;
     change_to(std::move(mine), false);
   }
 
@@ -273,7 +297,8 @@ class ClassicMember final : public MemberProtocol {
   }
 
   State state_ = State::unjoined;
-  Buffer subscription_;
+  std::set<std::string> subscribed_;
+  Buffer subscription_;  ///< empty: what the pattern matches is not known yet
   std::string protocol_name_;
   bool is_leader_ = false;
   bool needs_topics_ = false;

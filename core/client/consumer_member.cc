@@ -38,6 +38,7 @@ class ConsumerMember final : public MemberProtocol {
     if (tells_all) {
       request.rebalance_timeout_ms = static_cast<int32_t>(options_.rebalance_timeout.count());
       request.subscribed_topic_names = options_.topics;
+      if (options_.pattern) request.subscribed_topic_regex = options_.pattern->expression;
     } else {
       request.subscribed_topic_names.reset();
     }
@@ -81,8 +82,9 @@ class ConsumerMember final : public MemberProtocol {
     ask_coordinator_again(now);
   }
 
-  std::vector<std::string> wanted_topics() const override {
-    return wanted_ ? options_.topics : std::vector<std::string>();
+  WantedTopics wanted_topics() const override {
+    if (!wanted_) return {};
+    return options_.pattern ? WantedTopics{.is_all = true} : WantedTopics{.names = options_.topics};
   }
 
   void on_topics(const Topics& topics, Time) override {
@@ -92,6 +94,8 @@ class ConsumerMember final : public MemberProtocol {
       const auto at = std::ranges::find_if(
           topics, [&](const auto& entry) { return entry.second.id == topic.topic_id; });
       if (at == topics.end()) continue;
+      // A coordinator that matches itself matches internal topics too.
+      if (at->second.is_internal && !is_named(at->first)) continue;
       for (const int32_t partition : topic.partitions)
         mine.push_back({at->first, Partition(partition)});
     }
@@ -128,6 +132,10 @@ class ConsumerMember final : public MemberProtocol {
         }
         fail_with(code, message);
     }
+  }
+
+  bool is_named(const std::string& topic) const {
+    return std::ranges::find(options_.topics, topic) != options_.topics.end();
   }
 
   std::chrono::milliseconds interval_{3'000};

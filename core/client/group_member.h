@@ -13,6 +13,7 @@
 /// is new, and calls settle(); until then the member stays as it is, and keeps beating.
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,20 +33,38 @@
 
 namespace spool::client {
 
+/// Topics beside those that are named, also such as are created later.
+struct TopicPattern {
+  std::string expression;  ///< RE2, of the whole name: for a coordinator that matches itself
+  /// The same for one that does not. Internal topics are left out in any case.
+  std::function<bool(const std::string& name)> matches;
+};
+
 struct MemberOptions {
   std::string group;
   std::vector<std::string> topics;
+  std::optional<TopicPattern> pattern;
   std::optional<std::string> instance_id;
   std::string member_id;  ///< consumer protocol: made by the client (KIP-1082)
   std::chrono::milliseconds session_timeout{45'000};
   std::chrono::milliseconds heartbeat_interval{3'000};
   std::chrono::milliseconds rebalance_timeout{300'000};
+  /// Classic: how often a leader looks whether topics have grown, and whether others match.
+  std::chrono::milliseconds topics_interval{60'000};
 };
 
 /// Requests borrow bytes of the member: they are encoded before the next call of it.
 using MemberRequest =
     std::variant<protocol::JoinGroupRequest, protocol::SyncGroupRequest, protocol::HeartbeatRequest,
                  protocol::ConsumerGroupHeartbeatRequest>;
+
+/// Topics whose ids and partitions a member has to know before it can go on.
+struct WantedTopics {
+  bool is_all = false;
+  std::vector<std::string> names;
+
+  bool is_none() const { return !is_all && names.empty(); }
+};
 
 class MemberProtocol {
  public:
@@ -68,8 +87,8 @@ class MemberProtocol {
   /// The request open was not answered, or answered by a coordinator that is none.
   virtual void on_no_answer(Time now) = 0;
 
-  /// Topics of which the member has to know ids and partitions before it can go on.
-  virtual std::vector<std::string> wanted_topics() const = 0;
+  virtual WantedTopics wanted_topics() const = 0;
+  /// Told of what wanted_topics() says, and maybe more.
   virtual void on_topics(const Topics& topics, Time now) = 0;
 
   bool has_change() const { return has_change_; }

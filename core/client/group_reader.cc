@@ -70,10 +70,15 @@ Result<std::unique_ptr<GroupReader>> GroupReader::make(Client& client, GroupRead
   TRY_ASSIGN(const auto versions, client.broker_versions(Client::kAnyNode));
   const auto heartbeat = versions.find(ConsumerGroupHeartbeatRequest::kInfo.api_key);
   const bool is_offered = heartbeat != versions.end();
+  const bool can_match = is_offered && heartbeat->second.max >= 1;
   if (options.protocol == GroupProtocol::consumer && !is_offered)
     return fail(ErrorCode::unsupported_version,
                 "the broker does not have the consumer group protocol of KIP-848");
-  const bool is_classic = options.protocol == GroupProtocol::classic || !is_offered;
+  if (options.protocol == GroupProtocol::consumer && options.member.pattern && !can_match)
+    return fail(ErrorCode::unsupported_version,
+                "the broker's consumer group protocol does not have regular expressions yet");
+  const bool is_classic = options.protocol == GroupProtocol::classic || !is_offered ||
+                          (options.member.pattern && !can_match);
   // Before version 1 the coordinator gives the id.
   if (!is_classic && heartbeat->second.max >= 1)
     options.member.member_id = random_uuid().to_string();
@@ -162,16 +167,19 @@ Status GroupReader::look_around(Time now) {
     TRY(find_group(now));
     if (coordinator_ < 0) return {};
   }
-  if (const auto topics = member_->wanted_topics(); !topics.empty()) {
-    TRY(client_.refresh_metadata(topics));
+  if (auto topics = member_->wanted_topics(); !topics.is_none()) {
+    std::optional<std::vector<std::string>> names;
+    if (!topics.is_all) names = std::move(topics.names);
+    TRY(client_.refresh_metadata(std::move(names)));
     member_->on_topics(client_.topics(), client_.now());
   }
   if (auto request = member_->next_request(client_.now())) send(*std::move(request));
   return {};
 }
 
-void GroupReader::serve() {
+GroupReader::Time GroupReader::serve() {
   if (const Status status = look_around(client_.now()); !status) failure_ = status.error();
+  return failure_ ? Time::max() : member_->next_due();
 }
 
 Status GroupReader::give_up(const std::set<TopicPartition>& kept, bool is_lost) {
@@ -196,7 +204,7 @@ Status GroupReader::take_change() {
     if (!owned_.contains(at)) added.push_back(at);
   if (!added.empty()) TRY(load_positions(added));
   if (is_less || !added.empty()) TRY(start_fetching());
-  if (options_.on_assigned && !mine.empty()) options_.on_assigned(mine);
+  if (options_.on_assigned) options_.on_assigned(mine, member_->committer().member_id);
   return {};
 }
 
@@ -208,7 +216,8 @@ Status GroupReader::load_positions(const std::vector<TopicPartition>& added) {
       return fail(offset.error, concat("committed offset of ", offset.partition.to_string(), ": ",
                                        error_name(offset.error)));
     Owned& owned = owned_[offset.partition];
-    owned.position = owned.committed = offset.offset;
+    owned.committed = offset.offset;
+    if (!options_.ignores_committed) owned.position = offset.offset;
   }
   return {};
 }

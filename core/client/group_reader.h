@@ -37,12 +37,14 @@ struct GroupReaderOptions {
   GroupProtocol protocol = GroupProtocol::offered;
   CommitPolicy commit = CommitPolicy::on_write;
   FetcherOptions fetch;
-  StartOffset start;  ///< where nothing is committed
+  StartOffset start;               ///< where nothing is committed
+  bool ignores_committed = false;  ///< begins at `start` whatever is committed
   /// Called before partitions are given up: the owner is to finish what it has got of them, and to
   /// say so by set_done().
   std::function<Status()> finish_work;
   /// Told that the group has shared out anew, and that commits were refused.
-  std::function<void(const std::vector<TopicPartition>& mine)> on_assigned;
+  std::function<void(const std::vector<TopicPartition>& mine, const std::string& member_id)>
+      on_assigned;
   std::function<void(const Error& error)> on_commit_failed;
 };
 
@@ -63,7 +65,8 @@ class GroupReader final : public RecordSource {
   /// Commits what is done, by the policy; does not wait.
   void commit();
   /// Keeps the membership alive: sends what is due. Failures are told by next().
-  void serve();
+  /// returns  when to call it again, should nothing come in before
+  Time serve();
   /// Commits what is done, waits for that, and leaves the group.
   Status leave();
 

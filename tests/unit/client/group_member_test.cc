@@ -75,7 +75,7 @@ struct Leader {
     joined.leader = joined.member_id = "a";
     joined.members = {{"a", std::nullopt, both, {}}, {"b", std::nullopt, both, {}}};
     member->on_answer(joined, now);
-    CHECK(member->wanted_topics() == std::vector<std::string>{"t"});
+    CHECK(member->wanted_topics().names == std::vector<std::string>{"t"});
     member->on_topics(topics(3), now);
   }
   void sync(Time now) {
@@ -193,6 +193,88 @@ TEST_CASE("classic member: what asking again does not cure ends the membership")
   CHECK(member->failure()->code() == ErrorCode::inconsistent_group_protocol);
 }
 
+TEST_CASE("classic member: a pattern is matched before joining, and again as time goes by") {
+  auto member = make_classic_member(
+      {.group = "g",
+       .topics = {"extra"},
+       .pattern = TopicPattern{"t.*", [](const std::string& name) { return name[0] == 't'; }},
+       .topics_interval = 30s});
+  CHECK_FALSE(member->next_request(kStart).has_value());  // what matches is not known
+  CHECK(member->wanted_topics().is_all);
+  MemberProtocol::Topics there = topics(1);
+  there["other"] = {.name = "other"};
+  there["t-internal"] = {.name = "t-internal", .is_internal = true};
+  member->on_topics(there, kStart);
+  const auto join = next<JoinGroupRequest>(*member, kStart);
+  const Buffer sent(join.protocols[0].metadata.begin(), join.protocols[0].metadata.end());
+  CHECK(sent == subscription_to({"extra", "t"}));
+
+  JoinGroupResponse joined;  // as a follower
+  joined.generation_id = 1;
+  joined.protocol_name = "range";
+  joined.leader = "b";
+  joined.member_id = "a";
+  member->on_answer(joined, kStart);
+  CHECK(member->wanted_topics().is_none());
+  next<SyncGroupRequest>(*member, kStart);
+  SyncGroupResponse synced;
+  const Buffer mine = assignment_of({0});
+  synced.assignment = mine;
+  member->on_answer(synced, kStart);
+  member->settle(kStart);
+
+  next<HeartbeatRequest>(*member, kStart + 30s);
+  member->on_answer(HeartbeatResponse(), kStart + 30s);
+  CHECK(member->wanted_topics().is_all);
+  member->on_topics(there, kStart + 30s);
+  CHECK_FALSE(member->has_change());  // nothing new
+  there["t2"] = {.name = "t2"};
+  next<HeartbeatRequest>(*member, kStart + 60s);
+  member->on_answer(HeartbeatResponse(), kStart + 60s);
+  member->on_topics(there, kStart + 60s);
+  CHECK(member->has_change());
+  member->settle(kStart + 60s);
+  const auto again = next<JoinGroupRequest>(*member, kStart + 60s);
+  const Buffer sent_again(again.protocols[0].metadata.begin(), again.protocols[0].metadata.end());
+  CHECK(sent_again == subscription_to({"extra", "t", "t2"}));
+}
+
+TEST_CASE("classic member: a leader of members that want nothing shares out nothing") {
+  auto member = make_classic_member(
+      {.group = "g", .pattern = TopicPattern{"t", [](const std::string&) { return false; }}});
+  member->on_topics(topics(1), kStart);
+  next<JoinGroupRequest>(*member, kStart);
+  const Buffer nothing = subscription_to({});
+  JoinGroupResponse joined;
+  joined.protocol_name = "range";
+  joined.leader = joined.member_id = "a";
+  joined.members = {{"a", std::nullopt, nothing, {}}};
+  member->on_answer(joined, kStart);
+  CHECK(member->wanted_topics().is_none());
+  CHECK(next<SyncGroupRequest>(*member, kStart).assignments.size() == 1);
+}
+
+TEST_CASE("consumer member: a pattern is the coordinator's to match; internal topics are left") {
+  auto member = make_consumer_member(
+      {.group = "g", .pattern = TopicPattern{".*", nullptr}, .member_id = "me"});
+  const auto join = next<ConsumerGroupHeartbeatRequest>(*member, kStart);
+  CHECK(join.subscribed_topic_regex == ".*");
+  CHECK(join.subscribed_topic_names == std::vector<std::string>());
+  auto given = answer(1, std::vector{0});
+  auto& internal = given.assignment->topic_partitions.emplace_back();
+  internal.topic_id = Uuid::from_halves(9, 9);
+  internal.partitions = {0};
+  member->on_answer(given, kStart);
+  CHECK(member->wanted_topics().is_all);
+  MemberProtocol::Topics there = topics(1);
+  there["__x"] = {.name = "__x", .id = Uuid::from_halves(9, 9), .is_internal = true};
+  member->on_topics(there, kStart);
+  CHECK(member->assignment() == std::vector{at(0)});
+  member->settle(kStart);
+  // It owns them all the same: nobody else is to wait for them.
+  CHECK(next<ConsumerGroupHeartbeatRequest>(*member, kStart).topic_partitions->size() == 2);
+}
+
 TEST_CASE("consumer member: owns what it is given only when the owner has settled") {
   auto member = make_consumer_member({.group = "g", .topics = {"t"}, .member_id = "me"});
   const auto join = next<ConsumerGroupHeartbeatRequest>(*member, kStart);
@@ -202,7 +284,7 @@ TEST_CASE("consumer member: owns what it is given only when the owner has settle
   REQUIRE(join.topic_partitions.has_value());
   CHECK(join.topic_partitions->empty());
   member->on_answer(answer(1, std::vector{0, 1}), kStart);
-  CHECK(member->wanted_topics() == std::vector<std::string>{"t"});
+  CHECK(member->wanted_topics().names == std::vector<std::string>{"t"});
   member->on_topics(topics(2), kStart);
   CHECK(member->assignment() == std::vector{at(0), at(1)});
   const auto early = next<ConsumerGroupHeartbeatRequest>(*member, kStart + 5s);
