@@ -52,7 +52,7 @@ bool is_held(const PartitionSet& owned, const PartitionEpochs& assigned) {
 ConsumerGroupHeartbeatResponse refusal(const Error& error) {
   ConsumerGroupHeartbeatResponse response;
   response.error_code = wire_code(error.code());
-  response.error_message = as_message(std::string(error.text()));
+  response.error_message = std::string(error.text());
   return response;
 }
 
@@ -590,7 +590,7 @@ ConsumerGroupDescribeResponse::DescribedGroup Coordinator::describe_consumer(
   described.group_id = group_id;
   const auto refuse = [&](ErrorCode error, std::string text) {
     described.error_code = static_cast<int16_t>(error);
-    described.error_message = as_message(std::move(text));
+    described.error_message = std::move(text);
     return described;
   };
   if (group_id.empty()) return refuse(ErrorCode::invalid_group_id, "GroupId can't be empty.");

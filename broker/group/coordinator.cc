@@ -24,12 +24,6 @@ std::string_view type_name(GroupType type) {
   return "";
 }
 
-std::string as_message(std::string text) {
-  constexpr size_t kMessageBytesMax = 1000;
-  if (text.size() > kMessageBytesMax) text.resize(kMessageBytesMax);
-  return text;
-}
-
 ErrorCode append_error(const Error& error) {
   switch (error.code()) {
     case ErrorCode::unknown_topic_or_partition:
@@ -131,8 +125,8 @@ DescribeGroupsResponse::DescribedGroup Coordinator::describe(const std::string& 
     described.group_state = state_name(ClassicState::dead);
     if (version < 6) return described;
     described.error_code = static_cast<int16_t>(ErrorCode::group_id_not_found);
-    described.error_message = as_message(
-        concat("Group ", group_id, group == nullptr ? " not found." : " is not a classic group."));
+    described.error_message =
+        concat("Group ", group_id, group == nullptr ? " not found." : " is not a classic group.");
     return described;
   }
   const ClassicGroup& classic = *group->classic;
@@ -207,7 +201,7 @@ DeleteGroupsResponse::DeletableGroupResult Coordinator::delete_group(Now now,
   result.group_id = group_id;
   const auto refuse = [&](ErrorCode error, std::string message) {
     result.error_code = static_cast<int16_t>(error);
-    result.error_message = as_message(std::move(message));
+    result.error_message = std::move(message);
     return result;
   };
   const Group* group = find(group_id);

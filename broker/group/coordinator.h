@@ -54,9 +54,6 @@ namespace spool::broker::group {
 enum class GroupType { classic, consumer, share, streams };
 std::string_view type_name(GroupType type);
 
-/// A message that quotes ids, cut to what a string of an answer carries.
-std::string as_message(std::string text);
-
 /// A group of a protocol that this broker does not coordinate: known, listed, left alone.
 struct OtherGroup {
   GroupType type = GroupType::share;

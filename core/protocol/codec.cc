@@ -484,12 +484,26 @@ bool Encoder<Sink>::value(const Field& field, const void* from) {
   return false;
 }
 
+/// What is there to be read by people: it may quote names as long as the wire carries, and then is
+/// too long itself. Any other string means something whole or not at all.
+bool is_prose(const Field& field) { return field.name.ends_with("ErrorMessage"); }
+
+/// What a string has room for, in whole characters of UTF-8.
+std::string_view cut_prose(std::string_view text) {
+  if (text.size() <= kStringBytesMax) return text;
+  const auto is_inside = [&](size_t at) { return (text[at] & 0xc0) == 0x80; };
+  size_t size = kStringBytesMax;
+  while (size > 0 && is_inside(size)) --size;
+  return text.substr(0, size);
+}
+
 template <class Sink>
 bool Encoder<Sink>::string(const Field& field, const void* from) {
   const std::string* text = string_at(field, from);
   if (text == nullptr) return null<int16_t>(field);
-  if (!length<int16_t>(field, static_cast<int64_t>(text->size()))) return false;
-  raw(text->data(), text->size());
+  const std::string_view carried = is_prose(field) ? cut_prose(*text) : *text;
+  if (!length<int16_t>(field, static_cast<int64_t>(carried.size()))) return false;
+  raw(carried.data(), carried.size());
   return true;
 }
 

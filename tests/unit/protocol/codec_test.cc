@@ -5,6 +5,7 @@
 #include "core/base/text.h"
 #include "core/protocol/messages/consumer_group_heartbeat.h"
 #include "core/protocol/messages/fetch.h"
+#include "core/protocol/messages/find_coordinator.h"
 #include "core/protocol/messages/header.h"
 #include "core/protocol/messages/metadata.h"
 #include "core/protocol/messages/produce.h"
@@ -251,6 +252,17 @@ TEST_CASE("codec: a string has at most 32767 bytes, also where its length is com
   Buffer out;
   CHECK(encode(request, 9, out).has_value());
   CHECK(decode<MetadataRequest>(out, 9)->topics->at(0).name->size() == 32767);
+}
+
+TEST_CASE("codec: an error message that is too long is cut between two characters") {
+  FindCoordinatorResponse response;
+  response.error_message = std::string(32766, 'x') + "\u00e9" + "more";
+  for (const int16_t version : {int16_t{1}, int16_t{3}}) {
+    Buffer out;
+    REQUIRE(encode(response, version, out));
+    CHECK(out.size() == encoded_size(response, version));
+    CHECK(decode<FindCoordinatorResponse>(out, version)->error_message == std::string(32766, 'x'));
+  }
 }
 
 TEST_CASE("codec: external record bytes are counted in the length and reported as a splice") {

@@ -176,6 +176,10 @@ TEST_CASE("groups: ids as long as the wire carries are served, quoted in part") 
   beat.group_id = beat.member_id = longest.substr(1);
   beat.member_epoch = 1;
   CHECK(f.call<ConsumerGroupHeartbeatResponse>(beat, 1).error_code == 69);
+  CreateTopicsRequest create;
+  create.topics.emplace_back().name = longest;
+  create.topics[0].num_partitions = create.topics[0].replication_factor = 1;
+  CHECK(f.call<CreateTopicsResponse>(create, 7).topics.at(0).error_code == 17);
 
   JoinGroupRequest join;
   join.group_id = longest;
