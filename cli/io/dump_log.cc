@@ -11,7 +11,7 @@
 #include "core/protocol/records/consumer_protocol.h"
 #include "core/protocol/records/group.h"
 #include "core/record/control.h"
-#include "core/record/legacy.h"
+#include "core/record/legacy_crcs.h"
 #include "core/storage/index_file.h"
 #include "core/storage/producer_state.h"
 #include "core/storage/segment.h"
@@ -59,10 +59,9 @@ int sequence_length(BytesView rest) {
   if (first < 0x80) return 1;
   const int length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
   if (first < 0xc2 || first > 0xf4) return -1;
-  // Java takes half of a surrogate pair for one malformed character, not for three.
-  const bool is_surrogate = first == 0xed && rest.size() >= 3 && rest[1] >= 0xa0 &&
-                            rest[1] <= 0xbf && (rest[2] & 0xc0) == 0x80;
-  if (is_surrogate) return -3;
+  // Java takes half of a surrogate pair, or what is there of it, for one malformed character.
+  if (first == 0xed && rest.size() >= 3 && rest[1] >= 0xa0 && rest[1] <= 0xbf)
+    return (rest[2] & 0xc0) == 0x80 ? -3 : -2;
   uint8_t low = 0x80, high = 0xbf;
   if (first == 0xe0) low = 0xa0;
   if (first == 0xed) high = 0x9f;
@@ -349,13 +348,14 @@ Status LogDumper::dump_batch_records(const record::BatchView& batch) {
 Status LogDumper::dump_legacy_records(const storage::EntryHeader& header, BytesView entry) {
   const record::LegacyView message(entry);
   std::vector<record::RecordView> records;
-  TRY(record::read_legacy(entry, decompressor_, record::kDecompressedBytesMax, records));
-  // The brace is the tool's. Only a message by itself is shown with its checksum.
-  const std::string suffix =
-      message.is_wrapper() ? std::string()
-                           : concat(" isValid: ", message.is_valid(), " crc: ", message.crc(), '}');
-  for (const record::RecordView& record : records)
-    TRY(dump_record(record, timestamp_type_text(header), nullptr, suffix));
+  std::vector<uint32_t> crcs;
+  TRY(record::read_legacy_with_crcs(entry, decompressor_, record::kDecompressedBytesMax, records,
+                                    crcs));
+  // Of a wrapper all messages inside are valid, or it could not be read.
+  const bool is_valid = message.is_wrapper() || message.is_valid();
+  for (size_t i = 0; i < records.size(); ++i)
+    TRY(dump_record(records[i], timestamp_type_text(header), nullptr,
+                    concat(" isValid: ", is_valid, " crc: ", crcs[i])));
   return {};
 }
 
@@ -521,27 +521,69 @@ Status LogDumper::dump_index(const std::string& path, std::string_view name) {
   return {};
 }
 
+namespace {
+
+/// TimeIndex.sanityCheck: of the last entry, zeros or not.
+Status check_time_index(storage::FileSystem& fs, const std::string& path) {
+  using Entry = storage::TimeIndexEntry;
+  TRY_ASSIGN(const auto file, fs.open(path, storage::OpenMode::read));
+  TRY_ASSIGN(const int64_t size, file->size());
+  constexpr auto kEntryBytes = static_cast<int64_t>(Entry::kBytes);
+  if (size % kEntryBytes != 0)
+    return fail(ErrorCode::parse_error, concat(path, ": ", size, " bytes"));
+  if (size == 0) return {};
+  std::array<uint8_t, Entry::kBytes> first{}, last{};
+  TRY(file->read_at(0, first));
+  TRY(file->read_at(size - kEntryBytes, last));
+  const Entry end = Entry::decode(last.data());
+  if (end.timestamp_ms < Entry::decode(first.data()).timestamp_ms || end.relative_offset < 0)
+    return fail(ErrorCode::parse_error, concat(path, ": its last entry is below its first"));
+  return {};
+}
+
+/// The tool reads every batch from an indexed position to the end; one that is none ends it.
+Status read_batches(const storage::File& log, int64_t from, int64_t size, MutableBytes window) {
+  storage::EntryReader reader(log, from, size, window);
+  for (;;) {
+    TRY_ASSIGN(const auto entry, reader.next());
+    if (!entry) return {};
+  }
+}
+
+}  // namespace
+
 Status LogDumper::dump_time_index(const std::string& path, std::string_view name) {
   TRY_ASSIGN(const int64_t base, offset_of_name(name));
   TRY_ASSIGN(const auto log, fs_.open(log_beside(path, name), storage::OpenMode::read));
+  const std::string index_path =
+      concat(directory_of(path), '/', name.substr(0, name.find('.')), storage::kIndexSuffix);
+  TRY(fs_.info(index_path));
   TRY_ASSIGN(const auto entries, read_index<storage::TimeIndexEntry>(fs_, path));
   if (options_.checks_sanity_only) {
+    TRY(check_time_index(fs_, path));
     append_text(line_, path, " passed sanity check.\n");
     return {};
   }
-  const std::string index_path =
-      concat(directory_of(path), '/', name.substr(0, name.find('.')), storage::kIndexSuffix);
   TRY_ASSIGN(const auto index,
              storage::IndexReader<storage::OffsetIndexEntry>::open(fs_, index_path));
   TRY_ASSIGN(const int64_t log_bytes, log->size());
   Buffer window(kWindowBytes);
   int64_t previous_ms = -1;
+  int64_t read_from = std::numeric_limits<int64_t>::max();
   for (size_t i = 0; i < entries.size(); ++i) {
     const int64_t offset = base + entries[i].relative_offset;
     const int64_t timestamp_ms = entries[i].timestamp_ms;
     if (offset == base && i > 0) break;
     TRY_ASSIGN(const auto hint, index.find(entries[i].relative_offset));
-    storage::EntryReader reader(*log, hint ? hint->file_pos : 0, log_bytes, window);
+    const int64_t file_pos = hint ? hint->file_pos : 0;
+    if (file_pos > log_bytes)
+      return fail(ErrorCode::parse_error,
+                  concat(path, ": position ", file_pos, " lies behind the end of the log"));
+    if (file_pos < read_from) {
+      TRY(read_batches(*log, file_pos, log_bytes, window));
+      read_from = file_pos;
+    }
+    storage::EntryReader reader(*log, file_pos, log_bytes, window);
     std::optional<storage::EntryHeader> match;
     for (;;) {
       TRY_ASSIGN(const auto entry, reader.next());

@@ -3,6 +3,7 @@
 #include "core/base/check.h"
 #include "core/base/crc.h"
 #include "core/base/text.h"
+#include "core/record/legacy_crcs.h"
 
 namespace spool::record {
 
@@ -67,7 +68,8 @@ Result<int64_t> inner_base(const LegacyView& wrapper, Offset last_inner) {
 }
 
 Status read_wrapper(const LegacyView& wrapper, compress::Decompressor& decompressor,
-                    size_t decompressed_bytes_max, std::vector<RecordView>& out) {
+                    size_t decompressed_bytes_max, std::vector<RecordView>& out,
+                    std::vector<uint32_t>* crcs) {
   if (wrapper.codec_bits() > static_cast<int>(Codec::lz4))
     return invalid(concat("codec ", wrapper.codec_bits(), " in a message of magic ",
                           static_cast<int>(wrapper.magic())));
@@ -85,6 +87,7 @@ Status read_wrapper(const LegacyView& wrapper, compress::Decompressor& decompres
     if (wrapper.timestamp_type() == TimestampType::log_append_time)
       record.timestamp_ms = wrapper.timestamp_ms();
     out.push_back(record);
+    if (crcs != nullptr) crcs->push_back(message->crc());
   }
   if (out.size() == first) return invalid("wrapper without inner messages");
   TRY_ASSIGN(const int64_t base, inner_base(wrapper, out.back().offset));
@@ -125,13 +128,31 @@ Result<LegacyView::Fields> LegacyView::fields() const {
   return fields;
 }
 
-Status read_legacy(BytesView bytes, compress::Decompressor& decompressor,
-                   size_t decompressed_bytes_max, std::vector<RecordView>& out) {
+namespace {
+
+Status read_entry(BytesView bytes, compress::Decompressor& decompressor,
+                  size_t decompressed_bytes_max, std::vector<RecordView>& out,
+                  std::vector<uint32_t>* crcs) {
   const LegacyView message(bytes);
-  if (message.is_wrapper()) return read_wrapper(message, decompressor, decompressed_bytes_max, out);
+  if (message.is_wrapper())
+    return read_wrapper(message, decompressor, decompressed_bytes_max, out, crcs);
   TRY_ASSIGN(const RecordView record, record_of(message));
   out.push_back(record);
+  if (crcs != nullptr) crcs->push_back(message.crc());
   return {};
+}
+
+}  // namespace
+
+Status read_legacy(BytesView bytes, compress::Decompressor& decompressor,
+                   size_t decompressed_bytes_max, std::vector<RecordView>& out) {
+  return read_entry(bytes, decompressor, decompressed_bytes_max, out, nullptr);
+}
+
+Status read_legacy_with_crcs(BytesView bytes, compress::Decompressor& decompressor,
+                             size_t decompressed_bytes_max, std::vector<RecordView>& out,
+                             std::vector<uint32_t>& crcs) {
+  return read_entry(bytes, decompressor, decompressed_bytes_max, out, &crcs);
 }
 
 }  // namespace spool::record
