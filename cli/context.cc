@@ -84,8 +84,7 @@ Result<std::optional<Exit>> Context::confirm(Table& plan, std::string_view quest
   }
   show_plan(plan);
   if (::isatty(STDIN_FILENO) != 1 || !err_.is_terminal()) {
-    complain(
-        "nothing was done: this cannot be undone and there is nobody to ask; add --yes to go on");
+    complain("nothing was done: there is nobody to ask; add --yes to go on");
     return std::optional(Exit::usage);
   }
   err_.write(concat(question, " [y/N] "));

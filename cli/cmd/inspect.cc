@@ -12,6 +12,7 @@
 #include "cli/io/progress.h"
 #include "cli/io/record_filter.h"
 #include "cli/io/record_writer.h"
+#include "cli/io/shown_record.h"
 #include "cli/io/signals.h"
 #include "cli/io/time_text.h"
 #include "core/base/text.h"
@@ -160,7 +161,8 @@ class Inspect {
       if (survey.meta)
         append_text(out, "  node ", survey.meta->node_id, " of cluster ", survey.meta->cluster_id,
                     survey.is_clean ? ", closed in order" : ", not closed in order", '\n');
-      append_text(out, "  ", survey.partitions.size(), " partitions\n\n");
+      append_text(out, "  ", counted(static_cast<int64_t>(survey.partitions.size()), "partition"),
+                  "\n\n");
       append_text(out, "      SEGMENTS        SIZE  FIRST OFFSET   LAST SEGMENT  PARTITION\n");
     }
     context_.out().write(out);
@@ -326,7 +328,9 @@ class Inspect {
           reader_.for_each(record::EntryView(item.bytes), [&](const record::RecordView& record) {
             if (!offsets_.has(record.offset.value) || !times_.has(record.timestamp_ms)) return true;
             if (!filter_->admits(record)) return true;
-            if (decodes)
+            if (decodes && !is_json_)
+              append_decoded_line(block, partition, record, is_control);
+            else if (decodes)
               append_decoded(block, partition, record, is_control);
             else
               writer.append(block, {partition.topic, partition.partition, record,
@@ -348,7 +352,28 @@ class Inspect {
     has_failed_ = true;
   }
 
-  /// One line: offset, time, what the key and the value are; a JSON object with --output jsonl.
+  /// One line for people: offset, time, what the record is.
+  void append_decoded_line(std::string& out, const TopicPartition& partition,
+                           const record::RecordView& record, bool is_control) {
+    append_text(out, record.offset.value, "  ");
+    append_iso_time(out, record.timestamp_ms, false);
+    out += "  ";
+    const auto complain = [&](const Error& error) {
+      append_text(out, "not decodable: ", error.text());
+      has_failed_ = true;
+    };
+    if (is_control) {
+      const auto control = decode_control_record(record);
+      out += "control ";
+      control ? append_members_text(out, *control) : complain(control.error());
+    } else {
+      const auto decoded = decode_internal_record(partition.topic, record);
+      decoded ? append_decoded_text(out, *decoded) : complain(decoded.error());
+    }
+    out += '\n';
+  }
+
+  /// The same as a JSON object.
   void append_decoded(std::string& out, const TopicPartition& partition,
                       const record::RecordView& record, bool is_control) {
     out += "{\"topic\":";

@@ -15,6 +15,7 @@
 #include "cli/io/log.h"
 #include "cli/io/log_paths.h"
 #include "cli/io/metadata_topics.h"
+#include "cli/io/progress.h"
 #include "cli/io/rebuild_metadata.h"
 #include "cli/io/undo_file.h"
 #include "cli/io/verify_run.h"
@@ -98,7 +99,8 @@ class Repair {
     for (const PartitionRepair& repair : repairs_)
       for (const RepairStep& step : repair.steps) add_row(plan, step);
     for (const DirectoryChange& change : changes_) add_row(plan, change.step);
-    TRY_ASSIGN(const auto answer, context_.confirm(plan, concat("Repair ", path_, "?")));
+    context_.note(loss_text());
+    TRY_ASSIGN(const auto answer, context_.confirm(plan, question()));
     if (answer) return *answer;
     return args_.is_given("into") ? apply_into() : apply_in_place();
   }
@@ -132,11 +134,41 @@ class Repair {
     return Exit::done;
   }
 
-  static void add_row(Table& plan, const RepairStep& step) {
+  std::string question() const {
+    if (const auto into = args_.value("into")) return concat("Write a whole copy to ", *into, "?");
+    return concat("Repair ", path_, "? What is there now is kept: spool undo brings it back.");
+  }
+
+  /// What all steps lose together.
+  std::string loss_text() const {
+    int64_t records = 0, bytes = 0, unknown = 0;
+    for (const PartitionRepair& repair : repairs_)
+      for (const RepairStep& step : repair.steps) {
+        if (step.lost_records < 0) {
+          ++unknown;
+        } else if (step.lost_records > 0) {
+          records += step.lost_records;
+        }
+        if (step.lost_records != 0) bytes += step.lost_bytes;
+      }
+    if (records + unknown == 0) return "this repair loses no record:";
+    return concat("this repair loses ", counted(records, "record"), ", ", short_bytes(bytes),
+                  unknown == 0 ? ":"
+                               : concat("; of ", counted(unknown, "place"),
+                                        " nobody knows how many records were there:"));
+  }
+
+  /// Paths below PATH are shown without it: a row has to fit.
+  std::string shown_path(const std::string& path) const {
+    const bool is_below = path.starts_with(path_) && path.size() > path_.size() + 1;
+    return args_.text("output") == "text" && is_below ? path.substr(path_.size() + 1) : path;
+  }
+
+  void add_row(Table& plan, const RepairStep& step) const {
     const auto cell = [](const std::optional<int64_t>& number) {
       return number ? Cell(*number) : Cell();
     };
-    plan.add({std::string(step.action), step.path, step.detail,
+    plan.add({std::string(step.action), shown_path(step.path), step.detail,
               step.lost_records < 0 ? Cell() : Cell(step.lost_records), step.lost_bytes,
               cell(step.lost_from), cell(step.lost_to)});
   }
@@ -473,8 +505,9 @@ class Repair {
       context_.complain(
           concat(finding.path, ": ", finding.check, ": ", finding.found, ": left as it is"));
     if (left > 0) return Exit::failed;
-    context_.note(concat("repaired ", made, ": ", tasks_.size(), " partitions, ", changes_.size(),
-                         " other changes"));
+    context_.note(concat("repaired ", made, ": ",
+                         counted(static_cast<int64_t>(tasks_.size()), "partition"), ", ",
+                         counted(static_cast<int64_t>(changes_.size()), "other change")));
     return unrepaired_.empty() ? Exit::done : Exit::findings;
   }
 

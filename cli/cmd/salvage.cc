@@ -9,6 +9,7 @@
 #include "cli/context.h"
 #include "cli/io/json_text.h"
 #include "cli/io/log_paths.h"
+#include "cli/io/progress.h"
 #include "cli/io/record_json.h"
 #include "cli/io/record_writer.h"
 #include "cli/io/signals.h"
@@ -169,7 +170,7 @@ class Salvage {
       return suspect(item, path, "the batch's offsets have no place in the segment");
     Buffer rebased;
     BytesView bytes = item.bytes;
-    if (decision != nullptr) {
+    if (decision != nullptr && decision->kind == Kind::rebase) {
       rebased = to_buffer(bytes);
       record::set_base_offset(rebased, decision->fixed_offset);
       bytes = rebased;
@@ -233,11 +234,13 @@ class Salvage {
   }
 
   void say_totals() {
-    std::string text = is_raw_ ? concat("salvaged ", batches_, " batches")
-                               : concat("salvaged ", records_, " records");
-    if (lost_bytes_ > 0) append_text(text, "; ", lost_bytes_, " bytes are damaged");
+    std::string text =
+        concat("salvaged ", is_raw_ ? counted(batches_, "batch") : counted(records_, "record"));
+    if (lost_bytes_ > 0) append_text(text, "; ", short_bytes(lost_bytes_), " damaged");
+    if (unreadable_ > 0) append_text(text, "; ", counted(unreadable_, "file"), " not readable");
     if (suspicions_ > 0)
-      append_text(text, ", ", suspicions_, " places",
+      append_text(text, lost_bytes_ > 0 ? " in " : "; nothing damaged, but unclear: ",
+                  counted(suspicions_, "place"),
                   suspects_.is_wanted() ? "" : " (--suspects FILE shows what can be read of them)");
     context_.note(text);
   }

@@ -6,6 +6,7 @@
 
 #include "cli/context.h"
 #include "cli/io/log_paths.h"
+#include "cli/io/progress.h"
 #include "cli/io/undo_file.h"
 #include "core/base/text.h"
 
@@ -59,7 +60,7 @@ Result<Exit> run(Context& context, const Args& args) {
     TRY(fs.rename(move.now, move.before));
     TRY(fs.sync_directory(directory_of(move.before)));
   }
-  context.note(concat("undid ", moves.size(), " moves"));
+  context.note(concat("undid ", counted(static_cast<int64_t>(moves.size()), "move")));
   return Exit::done;
 }
 

@@ -10,6 +10,7 @@
 #include "cli/io/finding_text.h"
 #include "cli/io/log_paths.h"
 #include "cli/io/metadata_topics.h"
+#include "cli/io/progress.h"
 #include "cli/io/signals.h"
 #include "cli/io/verify_run.h"
 #include "core/base/crc.h"
@@ -56,7 +57,8 @@ constexpr OptionRows kRows[] = {kOptions};
 
 struct Totals {
   int64_t partitions = 0;
-  int64_t files = 0;
+  int64_t segments = 0;  ///< of partitions
+  int64_t files = 0;     ///< named by themselves
   int64_t bytes = 0;
   int64_t unchanged = 0;
   int64_t by_severity[3] = {};
@@ -339,7 +341,8 @@ class Verify {
       if (is_out_of_use(task)) lower_to_info(outcome->findings);
       reporter_.add(outcome->findings, totals_);
       totals_.partitions += !task.is_file;
-      totals_.files += outcome->segments_count;
+      totals_.files += task.is_file;
+      totals_.segments += outcome->segments_count;
       totals_.bytes += outcome->log_bytes;
       if (ends != nullptr) ends->emplace(name_of(task.path), outcome->ends);
       if (!task.is_file && is_clean(outcome->findings))
@@ -382,15 +385,19 @@ class Verify {
   }
 
   void say_totals() {
-    std::string text = concat("checked ", totals_.partitions, " partitions, ", totals_.files,
-                              " segments, ", totals_.bytes, " bytes: ");
+    std::string text = "checked ";
+    if (totals_.partitions > 0) append_text(text, counted(totals_.partitions, "partition"), ", ");
+    if (totals_.segments > 0) append_text(text, counted(totals_.segments, "segment"), ", ");
+    if (totals_.files > 0) append_text(text, counted(totals_.files, "file"), ", ");
+    text += totals_.partitions + totals_.files == 0 ? "no partition" : short_bytes(totals_.bytes);
+    text += ": ";
     const int64_t errors = totals_.by_severity[2], warnings = totals_.by_severity[1];
     if (errors + warnings == 0)
       text += "nothing wrong";
     else
-      append_text(text, errors, " errors, ", warnings, " warnings");
+      append_text(text, counted(errors, "error"), ", ", counted(warnings, "warning"));
     if (totals_.by_severity[0] > 0 && !args_.flag("all"))
-      append_text(text, ", ", totals_.by_severity[0], " notes (--all shows them)");
+      append_text(text, ", ", counted(totals_.by_severity[0], "note"), " (--all shows them)");
     if (totals_.unchanged > 0) append_text(text, "; ", totals_.unchanged, " unchanged since");
     context_.note(text);
   }

@@ -108,6 +108,56 @@ Result<DecodedRecord> decode_internal_record(std::string_view topic,
   return out;
 }
 
+void append_decoded_text(std::string& out, const DecodedRecord& record) {
+  const std::optional<DecodedPart>& named = record.key ? record.key : record.value;
+  std::string_view name = named ? named->name : std::string_view();
+  if (record.key && name.ends_with("Key")) name.remove_suffix(3);
+  out += name;
+  if (record.key) {
+    out += ' ';
+    append_members_text(out, record.key->json);
+    out += ':';
+  }
+  out += ' ';
+  if (record.value)
+    append_members_text(out, record.value->json);
+  else
+    out += "deleted";
+}
+
+void append_members_text(std::string& out, std::string_view json) {
+  int depth = 0;
+  bool is_in_string = false;
+  std::string_view name;
+  size_t from = 1;  // of the name or value that is being read
+  const auto put = [&](std::string_view value) {
+    const bool is_word = value.size() > 2 && value.front() == '"' &&
+                         value.find_first_of(" \\=", 1) == std::string_view::npos;
+    if (is_word) value = value.substr(1, value.size() - 2);
+    append_text(out, name, '=', value);
+  };
+  for (size_t at = 0; at < json.size(); ++at) {
+    const char c = json[at];
+    if (is_in_string) {
+      if (c == '\\') ++at;
+      is_in_string = c != '"';
+    } else if (c == '"') {
+      is_in_string = true;
+    } else if (c == '{' || c == '[') {
+      ++depth;
+    } else if (c == '}' || c == ']') {
+      if (--depth == 0 && at > from) put(json.substr(from, at - from));
+    } else if (depth == 1 && c == ':') {
+      name = json.substr(from + 1, at - from - 2);
+      from = at + 1;
+    } else if (depth == 1 && c == ',') {
+      put(json.substr(from, at - from));
+      out += ' ';
+      from = at + 1;
+    }
+  }
+}
+
 Result<std::string> decode_control_message(const record::RecordView& record) {
   TRY_ASSIGN(const auto type, record::control_type(record));
   const BytesView value = record.value.value_or(BytesView());

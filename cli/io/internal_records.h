@@ -48,6 +48,14 @@ struct DecodedRecord {
 Result<DecodedRecord> decode_internal_record(std::string_view topic,
                                              const record::RecordView& record);
 
+/// The same for people: "OffsetCommit group=g topic=orders partition=0: offset=7 metadata=", with
+/// "deleted" for a tombstone; what is nested stays JSON.
+void append_decoded_text(std::string& out, const DecodedRecord& record);
+
+/// The members of a JSON object as "name=value name=value", strings that are one word without their
+/// quotes.
+void append_members_text(std::string& out, std::string_view json);
+
 /// The message of a KRaft control record (leader change, snapshot header and footer, version,
 /// voters) as Kafka's JSON. errors: unsupported: a marker or an unknown type
 Result<std::string> decode_control_message(const record::RecordView& record);

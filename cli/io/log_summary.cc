@@ -231,7 +231,7 @@ void append_codecs_text(std::string& out, const LogSummary& summary) {
   for (size_t i = 0; i < summary.by_codec.size(); ++i) {
     const auto& use = summary.by_codec[i];
     if (use.batches == 0) continue;
-    std::string text = concat(grouped(use.batches), " batches, ", short_bytes(use.stored_bytes));
+    std::string text = concat(counted(use.batches, "batch"), ", ", short_bytes(use.stored_bytes));
     if (use.raw_bytes > use.stored_bytes)
       append_text(text, " for ", short_bytes(use.raw_bytes), ", ratio ",
                   tenths(use.raw_bytes * 10 / std::max<int64_t>(use.stored_bytes, 1)));
@@ -257,12 +257,21 @@ void append_sizes_text(std::string& out, const LogSummary& summary) {
   }
 }
 
+/// The width of a bar, rounded: "32 s", "9 min", "1,553 days".
+std::string width_text(int64_t ms) {
+  const int64_t seconds = ms / 1000;
+  if (seconds < 2 * 60) return concat(seconds, " s");
+  if (seconds < 2 * 3600) return concat(seconds / 60, " min");
+  if (seconds < 2 * 86'400) return concat(seconds / 3600, " h");
+  return concat(grouped(seconds / 86'400), " days");
+}
+
 void append_times_text(std::string& out, const LogSummary& summary) {
   const auto bars = summary.by_time.bars();
   if (bars.empty()) return;
   int64_t largest = 0;
   for (const auto& bar : bars) largest = std::max(largest, bar.count);
-  append_text(out, "\n  records over time, by ", summary.by_time.width_ms() / 1000, " s\n");
+  append_text(out, "\n  records over time, by ", width_text(summary.by_time.width_ms()), '\n');
   for (const auto& bar : bars) {
     append_text(out, "  ", time_text(bar.from_ms).substr(0, 19), ' ');
     pad_left(out, grouped(bar.count), 12);
@@ -276,13 +285,15 @@ void append_times_text(std::string& out, const LogSummary& summary) {
 
 void append_summary_text(std::string& out, const LogSummary& summary, const std::string& name) {
   append_text(out, name, '\n');
-  line(out, "size", concat(short_bytes(summary.log_bytes), " in ", summary.segments, " segments"));
-  line(out, "records",
-       concat(grouped(summary.records), " in ", grouped(summary.entries), " batches"));
+  line(out, "size",
+       concat(short_bytes(summary.log_bytes), " in ", counted(summary.segments, "segment")));
+  line(out, "records", concat(grouped(summary.records), " in ", counted(summary.entries, "batch")));
   if (summary.first_offset)
     line(out, "offsets",
-         concat(*summary.first_offset, " to ", *summary.last_offset, ", ", summary.holes,
-                " holes with ", summary.missing_offsets, " offsets"));
+         concat(*summary.first_offset, " to ", *summary.last_offset, ", ",
+                summary.holes == 0 ? "no holes"
+                                   : concat(counted(summary.holes, "hole"), " with ",
+                                            counted(summary.missing_offsets, "offset"))));
   if (summary.min_timestamp_ms)
     line(
         out, "time",
@@ -296,10 +307,12 @@ void append_summary_text(std::string& out, const LogSummary& summary, const std:
     line(out, "largest",
          concat(short_bytes(summary.largest_record_bytes), " at offset ",
                 summary.largest_record_offset));
-  line(out, "null",
-       concat(grouped(summary.null_values), " values (tombstones), ", grouped(summary.null_keys),
-              " keys"));
-  line(out, "producers", concat(summary.producers.size(), " with an id"));
+  if (summary.null_values + summary.null_keys > 0)
+    line(out, "null",
+         concat(counted(summary.null_values, "value"), " (tombstones), ",
+                counted(summary.null_keys, "key")));
+  if (!summary.producers.empty())
+    line(out, "producers", concat(summary.producers.size(), " with an id"));
   if (summary.commits + summary.aborts > 0)
     line(out, "transactions", concat(summary.commits, " committed, ", summary.aborts, " aborted"));
   for (const auto& [id, producer] : summary.producers)
@@ -308,9 +321,11 @@ void append_summary_text(std::string& out, const LogSummary& summary, const std:
            concat("transaction of producer ", id, " epoch ", producer.epoch, " since offset ",
                   *producer.open_since));
   if (summary.damaged_ranges + summary.unreadable_batches > 0)
-    line(out, "DAMAGED",
-         concat(summary.damaged_ranges, " ranges of ", summary.damaged_bytes, " bytes, ",
-                summary.unreadable_batches, " batches with unreadable records; see spool verify"));
+    line(
+        out, "DAMAGED",
+        concat(counted(summary.damaged_ranges, "range"), " of ", short_bytes(summary.damaged_bytes),
+               ", ", counted(summary.unreadable_batches, "batch"),
+               " with unreadable records; see spool verify"));
   append_sizes_text(out, summary);
   append_times_text(out, summary);
 }

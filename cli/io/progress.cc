@@ -1,7 +1,6 @@
 #include "cli/io/progress.h"
 
 #include <algorithm>
-#include <string_view>
 
 #include "core/base/text.h"
 
@@ -15,6 +14,11 @@ std::string grouped(int64_t number) {
     out.insert(out.begin() + static_cast<ptrdiff_t>(at), ',');
   }
   return out;
+}
+
+std::string counted(int64_t count, std::string_view noun) {
+  const std::string_view ending = count == 1 ? "" : noun.ends_with("ch") ? "es" : "s";
+  return concat(grouped(count), ' ', noun, ending);
 }
 
 std::string short_bytes(int64_t bytes) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace spool::cli {
 
@@ -30,6 +31,8 @@ class Progress {
 
 /// "12,345"
 std::string grouped(int64_t number);
+/// "1 batch", "12,345 batches"
+std::string counted(int64_t count, std::string_view noun);
 /// "1.2 MB"; decimal units
 std::string short_bytes(int64_t bytes);
 

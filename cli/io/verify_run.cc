@@ -53,7 +53,7 @@ void VerifyRun::open_task(size_t task) {
   auto outcome = std::make_unique<VerifyOutcome>();
   if (wanted.is_file) {
     outcome->findings = storage::verify_file(fs_, wanted.path, progress_);
-    outcome->segments_count = 1;
+    if (const auto info = fs_.info(wanted.path)) outcome->log_bytes = info->size_bytes;
     return put_outcome(task, std::move(outcome));
   }
   auto opened = storage::PartitionVerifier::open(fs_, wanted.path, wanted.options);

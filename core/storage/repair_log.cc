@@ -57,6 +57,7 @@ class SegmentPlanner {
     TRY_ASSIGN(const auto decisions, decide_order(*file, bounds));
     segment_ = {.base_offset = base, .next_base = next_base.value_or(kNoOffset)};
     end_ = base;
+    next_entries_.reset();
     TRY_ASSIGN(auto scan, LogScan::open(*file, bounds));
     size_t next_decision = 0;
     for (;;) {
@@ -65,7 +66,7 @@ class SegmentPlanner {
       const OrderDecision* decision = nullptr;
       if (next_decision < decisions.size() && decisions[next_decision].file_pos == item->file_pos)
         decision = &decisions[next_decision++];
-      take(*item, decision);
+      TRY(take(*item, decision));
     }
     order_pieces();
     if (next_base && end_ < *next_base) cover(*next_base);
@@ -74,16 +75,48 @@ class SegmentPlanner {
   }
 
  private:
-  void take(const ScanItem& item, const OrderDecision* decision) {
+  Status take(const ScanItem& item, const OrderDecision* decision) {
     using Kind = OrderDecision::Kind;
-    if (!item.is_whole()) return lose_damage(item);
-    if (!is_readable(item))
-      return lose(item, "take-out", "a batch whose records cannot be read", -1);
-    if (decision != nullptr && decision->kind == Kind::duplicate)
-      return lose(item, "take-out", "a batch that is there twice", 0);
-    if (decision != nullptr && decision->kind == Kind::unplaceable)
-      return lose(item, "take-out", "a whole batch whose offsets have no place here",
-                  records_of(item));
+    const auto kind = decision == nullptr ? std::nullopt : std::optional(decision->kind);
+    if (!item.is_whole()) {
+      lose_damage(item);
+    } else if (!is_readable(item)) {
+      lose(item, "take-out", "a batch whose records cannot be read", -1);
+    } else if (kind == Kind::duplicate) {
+      lose(item, "take-out", "a batch that is there twice", 0);
+    } else if (kind == Kind::unplaceable) {
+      TRY_ASSIGN(const bool is_there_too, next_segment_has(item));
+      if (is_there_too)
+        lose(item, "take-out", "a batch that the next segment has as well", 0);
+      else
+        lose(item, "take-out", "a whole batch whose offsets have no place here", records_of(item));
+    } else {
+      keep(item, decision);
+    }
+    return {};
+  }
+
+  /// A segment may overlap the next one: what that has is not lost.
+  Result<bool> next_segment_has(const ScanItem& item) {
+    if (segment_.next_base == kNoOffset || item.header.base_offset < segment_.next_base)
+      return false;
+    if (!next_entries_) {
+      const std::string path = offset_path(plan_.path, segment_.next_base, kLogSuffix);
+      TRY_ASSIGN(const auto file, fs_.open(path, OpenMode::read));
+      TRY_ASSIGN(auto scan, LogScan::open(*file, {.first_offset = segment_.next_base}));
+      next_entries_.emplace();
+      for (;;) {
+        TRY_ASSIGN(const auto next, scan.next());
+        if (!next) break;
+        if (next->is_whole())
+          next_entries_->emplace(next->header.base_offset, entry_crc(next->header, next->bytes));
+      }
+    }
+    return next_entries_->contains({item.header.base_offset, entry_crc(item.header, item.bytes)});
+  }
+
+  void keep(const ScanItem& item, const OrderDecision* decision) {
+    using Kind = OrderDecision::Kind;
     PartitionRepair::Piece piece{.file_pos = item.file_pos,
                                  .size_bytes = item.size_bytes,
                                  .restores_size = item.is_size_restored,
@@ -145,7 +178,10 @@ class SegmentPlanner {
     const bool is_tail = item.damage == Damage::cut || item.damage == Damage::zero_tail ||
                          item.damage == Damage::garbage_tail;
     if (is_tail)
-      return lose(item, "cut", concat("the file at position ", item.file_pos),
+      return lose(item, "cut",
+                  item.damage == Damage::cut         ? "the beginning of a batch"
+                  : item.damage == Damage::zero_tail ? "zeros to the end of the file"
+                                                     : "no batch to the end of the file",
                   item.damage == Damage::zero_tail ? 0 : -1);
     lose(item, "take-out",
          item.has_header ? "a batch whose checksum does not match" : "bytes that are no batch",
@@ -153,12 +189,11 @@ class SegmentPlanner {
   }
 
   void lose(const ScanItem& item, std::string_view action, std::string what, int64_t records) {
-    RepairStep step{
-        .path = path_,
-        .action = action,
-        .detail = concat(what, " (position ", item.file_pos, ", ", item.size_bytes, " bytes)"),
-        .lost_records = records,
-        .lost_bytes = item.size_bytes};
+    RepairStep step{.path = path_,
+                    .action = action,
+                    .detail = concat("position ", item.file_pos, ": ", what),
+                    .lost_records = records,
+                    .lost_bytes = item.size_bytes};
     if (item.has_header && records != 0) {
       step.lost_from = item.header.base_offset.value;
       step.lost_to = item.header.last_offset.value;
@@ -199,6 +234,7 @@ class SegmentPlanner {
   };
   PartitionRepair::SegmentRepair segment_;
   std::vector<Placed> placed_;
+  std::optional<std::set<std::pair<Offset, uint32_t>>> next_entries_;  // of the next segment
   Offset end_;
   record::RecordReader reader_{kDecompressedMax};
 };

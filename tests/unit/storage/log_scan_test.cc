@@ -154,6 +154,30 @@ TEST_CASE("log_scan: a batch whose beginning is also the end of a copy is found"
   CHECK(t.scan() == "0 frame:1 0 6 9");
 }
 
+TEST_CASE("log_scan: a file that shrinks or grows while it is read ends where it ends") {
+  ScanFixture t(4000);
+  REQUIRE(t.bytes.size() > LogScan::kWindowBytes);
+  const auto file = t.file();
+  auto scan = LogScan::open(*file, {});
+  REQUIRE(scan);
+  int64_t whole = 0, end = 0, kept = 4000;
+  for (bool is_first = true;; is_first = false) {
+    const auto item = scan->next();
+    REQUIRE(item);
+    if (!*item) break;
+    whole += (*item)->is_whole();
+    end = (*item)->end_pos();
+    if (!is_first) continue;
+    SUBCASE("shrinks") {
+      kept = 3500;
+      REQUIRE(file->truncate(t.starts[3500]));
+    }
+    SUBCASE("grows") { REQUIRE(file->write_at(static_cast<int64_t>(t.bytes.size()), t.bytes)); }
+  }
+  CHECK(whole == kept);
+  CHECK(end == static_cast<int64_t>(t.bytes.size()));  // of which it was told when it was opened
+}
+
 TEST_CASE("log_scan: an empty file has nothing, a short one no batch") {
   ScanFixture t(0);
   CHECK(t.scan() == "");
