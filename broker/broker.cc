@@ -1,6 +1,5 @@
 #include "broker/broker.h"
 
-#include <sys/random.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -18,6 +17,7 @@
 #include "broker/metrics/metrics_text.h"
 #include "broker/quota/quota_follower.h"
 #include "broker/server.h"
+#include "broker/telemetry/client_telemetry.h"
 #include "broker/topics/compactor.h"
 #include "broker/topics/fetch_session.h"
 #include "broker/topics/producer_ids.h"
@@ -25,6 +25,7 @@
 #include "broker/topics/topic_table.h"
 #include "broker/topics/topic_view.h"
 #include "broker/topics/validator_pool.h"
+#include "core/base/random.h"
 #include "core/base/text.h"
 #include "core/net/local_socket.h"
 #include "core/storage/data_directory.h"
@@ -42,13 +43,6 @@ size_t open_logs_max() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return kMin;
   return static_cast<size_t>(std::clamp<rlim_t>(limit.rlim_cur / 4, kMin, kMax));
-}
-
-void fill_random(MutableBytes into) {
-  while (!into.empty()) {
-    const ssize_t got = ::getrandom(into.data(), into.size(), 0);
-    if (got > 0) into = into.subspan(static_cast<size_t>(got));
-  }
 }
 
 int32_t random_session_id() {
@@ -149,6 +143,7 @@ class BrokerImpl final : public Broker {
   ValidatorPool validators_;
   std::vector<std::unique_ptr<net::EventLoop>> loops_;
   std::unique_ptr<ClientQuotas> quotas_;
+  ClientTelemetry telemetry_;
   std::unique_ptr<QuotaFollower> quota_follower_;
   std::unique_ptr<group::Service> groups_;
   std::unique_ptr<MetadataFollowers> followers_;
@@ -306,7 +301,7 @@ void BrokerImpl::start_loops() {
   for (const auto& loop : loops_) loop->start();
   start_groups();
   services_.reset(new Services{clock_, logger_, config(), *metadata_, *topics_, *fetch_sessions_, purgatory_,
-                               validators_, *producer_ids_, *quotas_, *groups_, workers_, api_table(), endpoints_, identity_.node_id, identity_.cluster_id,
+                               validators_, *producer_ids_, *quotas_, telemetry_, *groups_, workers_, api_table(), endpoints_, identity_.node_id, identity_.cluster_id,
                                options_.data_dir, is_read_only()});
 }
 

@@ -47,6 +47,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
         last_activity_(host.services().clock.monotonic()),
         on_close_(std::move(on_close)) {
     request_.client_host = std::move(client_host);
+    asio::error_code ignored;
+    request_.client_port = socket_.remote_endpoint(ignored).port();
     request_.endpoint_index = endpoint_index;
     request_.loop = &host.loop();
     host_.connections_.insert(this);

@@ -190,13 +190,17 @@ constexpr std::array<std::string_view, 6> kClientMatchers = {
     "client_source_port",
 };
 
+ClientMetricsConfig::Match parse_match(std::string_view item) {
+  const size_t equals = std::min(item.find('='), item.size());
+  return {std::string(trim(item.substr(0, equals))),
+          std::string(trim(item.substr(std::min(equals + 1, item.size()))))};
+}
+
 bool is_client_pattern(std::string_view item) {
-  const size_t equals = item.find('=');
-  if (equals == std::string_view::npos || equals + 1 == item.size()) return false;
-  const std::string_view matcher = trim(item.substr(0, equals));
-  if (std::ranges::find(kClientMatchers, matcher) == kClientMatchers.end()) return false;
-  const std::string_view expression = trim(item.substr(equals + 1));
-  return re2::RE2(re2::StringPiece(expression.data(), expression.size()), re2::RE2::Quiet).ok();
+  const auto [member, expression] = parse_match(item);
+  return !expression.empty() &&
+         std::ranges::find(kClientMatchers, member) != kClientMatchers.end() &&
+         re2::RE2(expression, re2::RE2::Quiet).ok();
 }
 
 Status check_push_interval(std::string_view value) {
@@ -225,6 +229,20 @@ Status validate_client_metrics_configs(const ConfigMap& overrides) {
         return fail(ErrorCode::invalid_config, concat("Illegal client matching pattern: ", item));
   }
   return {};
+}
+
+ClientMetricsConfig client_metrics_config(const ConfigMap& overrides) {
+  const auto value = [&](std::string_view name) {
+    const auto found = overrides.find(name);
+    return found == overrides.end() ? find_config(client_metrics_configs(), name)->default_value
+                                    : std::string_view(found->second);
+  };
+  ClientMetricsConfig config;
+  config.metrics = parse_list(value("metrics"));
+  config.interval_ms = static_cast<int32_t>(*parse_integer(value("interval.ms")));
+  for (const std::string& item : parse_list(value("match")))
+    config.match.push_back(parse_match(item));
+  return config;
 }
 
 }  // namespace spool::broker

@@ -23,4 +23,17 @@ Status validate_group_configs(const ConfigMap& overrides, const ConfigView& view
 /// errors   invalid_request: unknown names, an interval out of range; invalid_config: a pattern
 Status validate_client_metrics_configs(const ConfigMap& overrides);
 
+/// A client metrics subscription, read.
+struct ClientMetricsConfig {
+  struct Match {
+    std::string member;      ///< of the client: client_id, client_software_name, …
+    std::string expression;  ///< RE2, has to match it whole
+  };
+  std::vector<std::string> metrics;
+  int32_t interval_ms = 0;
+  std::vector<Match> match;  ///< all have to hold
+};
+/// `overrides` passed validate_client_metrics_configs.
+ClientMetricsConfig client_metrics_config(const ConfigMap& overrides);
+
 }  // namespace spool::broker

@@ -457,7 +457,7 @@ constexpr ConfigDef kBroker[] = {
     row("ssl.truststore.location", string, nullptr, any(), per_broker, ignored),
     row("ssl.truststore.password", password, nullptr, any(), per_broker, ignored),
     row("ssl.truststore.type", string, "JKS", any(), per_broker, ignored),
-    row("telemetry.max.bytes", int_, "1048576", at_least(1), fixed, ignored),
+    row("telemetry.max.bytes", int_, "1048576", at_least(1), fixed, acts, "Largest push of client metrics that is accepted."),
     row("transaction.abort.timed.out.transaction.cleanup.interval.ms", int_, "10000", at_least(1), fixed, ignored),
     row("transaction.max.timeout.ms", int_, "900000", at_least(1), fixed, ignored, "Longest transaction timeout a producer may ask for."),
     row("transaction.partition.verification.enable", boolean, "true", any(), cluster_wide, ignored),

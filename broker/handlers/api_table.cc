@@ -21,6 +21,7 @@
 #include "core/protocol/messages/elect_leaders.h"
 #include "core/protocol/messages/fetch.h"
 #include "core/protocol/messages/find_coordinator.h"
+#include "core/protocol/messages/get_telemetry_subscriptions.h"
 #include "core/protocol/messages/heartbeat.h"
 #include "core/protocol/messages/incremental_alter_configs.h"
 #include "core/protocol/messages/init_producer_id.h"
@@ -36,6 +37,7 @@
 #include "core/protocol/messages/offset_fetch.h"
 #include "core/protocol/messages/offset_for_leader_epoch.h"
 #include "core/protocol/messages/produce.h"
+#include "core/protocol/messages/push_telemetry.h"
 #include "core/protocol/messages/sync_group.h"
 #include "core/protocol/messages/unregister_broker.h"
 #include "core/protocol/messages/unregister_controller.h"
@@ -110,6 +112,10 @@ constexpr Api kApis[] = {
      later<protocol::ConsumerGroupHeartbeatRequest, handle_consumer_group_heartbeat>},
     {consumer_group_describe, 0, 1, 0, true,
      later<protocol::ConsumerGroupDescribeRequest, handle_consumer_group_describe>},
+    {get_telemetry_subscriptions, 0, 0, 0, false,
+     on_worker<protocol::GetTelemetrySubscriptionsRequest, handle_get_telemetry_subscriptions>},
+    {push_telemetry, 0, 0, 0, false,
+     on_worker<protocol::PushTelemetryRequest, handle_push_telemetry>},
     {list_config_resources, 0, 1, 0, true,
      on_loop<protocol::ListConfigResourcesRequest, handle_list_config_resources>},
     {describe_topic_partitions, 0, 0, 0, true,

@@ -84,7 +84,10 @@ void handle_api_versions(Services& services, const Request& request, Responder r
   }
   auto message = protocol::decode<ApiVersionsRequest>(request.body, request.version);
   if (!message) return respond(detail::refuse(services, request, message.error()));
-  respond(encode_response(request, answer(services, request.version, *message)));
+  const ApiVersionsResponse response = answer(services, request.version, *message);
+  if (request.version >= 3 && response.error_code == 0)
+    *request.software = {std::move(message->client_software_name), std::move(message->client_software_version)};
+  respond(encode_response(request, response));
 }
 
 }  // namespace spool::broker

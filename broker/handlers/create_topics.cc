@@ -11,7 +11,6 @@
 
 #include "broker/handlers/create_topics.h"
 
-#include <openssl/rand.h>
 
 #include <algorithm>
 #include <map>
@@ -20,6 +19,7 @@
 #include "broker/handlers/handlers.h"
 #include "broker/handlers/replica_assignment.h"
 #include "broker/handlers/topic_name.h"
+#include "core/base/random.h"
 #include "core/base/text.h"
 #include "core/protocol/messages/create_topics.h"
 #include "core/storage/data_directory.h"
@@ -155,12 +155,6 @@ class Planner {
   const int32_t node_id_;
 };
 
-Uuid random_topic_id() {
-  return Uuid::random([](std::array<uint8_t, 16>& bytes) {
-    CHECK(RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) == 1);
-  });
-}
-
 /// Takes the partitions of each topic from what its client may change (KIP-599).
 void charge(const Request& request, std::vector<TopicPlan>& plans) {
   constexpr int16_t kStrictSince = 6;
@@ -230,7 +224,7 @@ CreateTopicsResponse handle_create_topics(Services& services, const Request& req
   charge(request, plans);
   if (message.validate_only) {
     for (TopicPlan& plan : plans)
-      if (plan.spec) plan.answer.topic_id = random_topic_id();
+      if (plan.spec) plan.answer.topic_id = random_uuid();
   } else {
     make(services, plans);
   }

@@ -41,6 +41,7 @@ class Service;
 namespace spool::broker {
 
 class BrokerConfig;
+class ClientTelemetry;
 class FetchSessionCache;
 class MetadataStore;
 class ProducerIdAllocator;
@@ -70,6 +71,7 @@ struct Services {
   ValidatorPool& validators;
   ProducerIdAllocator& producer_ids;
   ClientQuotas& quotas;
+  ClientTelemetry& telemetry;
   group::Service& groups;
   net::WorkerPool& workers;
   std::span<const Api> apis;  ///< what ApiVersions advertises and dispatch serves
@@ -81,6 +83,12 @@ struct Services {
   bool is_read_only;    ///< the directory was opened for reading: nothing is written
 };
 
+/// What a client said of itself in ApiVersions; Kafka's words when it did not.
+struct ClientSoftware {
+  std::string name = "unknown";
+  std::string version = "unknown";
+};
+
 /// One request of a client.
 struct Request {
   MutableBytes frame;  ///< without its size; changed in place by Produce
@@ -89,6 +97,8 @@ struct Request {
   int16_t version = 0;
   MutableBytes body;               ///< the part of the frame after the header
   std::string client_host;         ///< the peer's address, "" in process
+  uint16_t client_port = 0;        ///< the peer's, 0 in process
+  std::shared_ptr<ClientSoftware> software = std::make_shared<ClientSoftware>();  ///< the connection's
   size_t endpoint_index = 0;       ///< into Services::endpoints: the listener it came in by
   net::EventLoop* loop = nullptr;  ///< the connection's loop
   std::shared_ptr<RequestQuota> quota = nullptr;  ///< set while any client has a limit

@@ -45,6 +45,8 @@ struct ElectLeadersResponse;
 struct FetchRequest;
 struct FindCoordinatorRequest;
 struct HeartbeatRequest;
+struct GetTelemetrySubscriptionsRequest;
+struct GetTelemetrySubscriptionsResponse;
 struct IncrementalAlterConfigsRequest;
 struct IncrementalAlterConfigsResponse;
 struct InitProducerIdRequest;
@@ -65,6 +67,8 @@ struct OffsetFetchRequest;
 struct OffsetForLeaderEpochRequest;
 struct OffsetForLeaderEpochResponse;
 struct ProduceRequest;
+struct PushTelemetryRequest;
+struct PushTelemetryResponse;
 struct SyncGroupRequest;
 struct UnregisterBrokerRequest;
 struct UnregisterBrokerResponse;
@@ -121,12 +125,16 @@ protocol::DescribeQuorumResponse handle_describe_quorum(Services&, const Request
                                                         const protocol::DescribeQuorumRequest&);
 protocol::ElectLeadersResponse handle_elect_leaders(Services&, const Request&,
                                                     const protocol::ElectLeadersRequest&);
+protocol::GetTelemetrySubscriptionsResponse handle_get_telemetry_subscriptions(
+    Services&, const Request&, const protocol::GetTelemetrySubscriptionsRequest&);
 protocol::IncrementalAlterConfigsResponse handle_incremental_alter_configs(
     Services&, const Request&, const protocol::IncrementalAlterConfigsRequest&);
 protocol::ListConfigResourcesResponse handle_list_config_resources(
     Services&, const Request&, const protocol::ListConfigResourcesRequest&);
 protocol::ListPartitionReassignmentsResponse handle_list_partition_reassignments(
     Services&, const Request&, const protocol::ListPartitionReassignmentsRequest&);
+protocol::PushTelemetryResponse handle_push_telemetry(Services&, const Request&,
+                                                      const protocol::PushTelemetryRequest&);
 protocol::UnregisterBrokerResponse handle_unregister_broker(
     Services&, const Request&, const protocol::UnregisterBrokerRequest&);
 protocol::UnregisterControllerResponse handle_unregister_controller(

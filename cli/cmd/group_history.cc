@@ -1,6 +1,3 @@
-// GCC 12 takes what an empty optional or variant does not hold for read, at -O2.
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-
 // group history GROUP [TOPIC[:N,...]...]: commits and generations of a group, as far as the log of
 // committed offsets still has them.
 

@@ -1,6 +1,3 @@
-// GCC 12 takes what an empty optional or variant does not hold for read, at -O2.
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-
 #include <algorithm>
 
 #include "core/client/group_member.h"

@@ -1,14 +1,10 @@
-// GCC 12 takes what an empty optional or variant does not hold for read, at -O2.
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-
 #include "core/client/group_reader.h"
 
-#include <sys/random.h>
 
 #include <algorithm>
 
+#include "core/base/random.h"
 #include "core/base/text.h"
-#include "core/base/uuid.h"
 #include "core/client/groups.h"
 #include "core/client/second_connection.h"
 
@@ -42,13 +38,6 @@ struct AnswerOf<ConsumerGroupHeartbeatRequest> {
 constexpr std::chrono::seconds kJoinGrace{5};
 /// A group that has gone on without us gets no second thought at the end.
 constexpr std::chrono::seconds kLeaveTimeout{5};
-
-Uuid random_uuid() {
-  return Uuid::random([](MutableBytes bytes) {
-    // Never short below 256 bytes.
-    (void)::getrandom(bytes.data(), bytes.size(), 0);
-  });
-}
 
 /// A commit that the group has overtaken: the partition is, or will be, somebody else's.
 bool is_overtaken(ErrorCode code) {

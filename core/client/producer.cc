@@ -1,10 +1,10 @@
 #include "core/client/producer.h"
 
-#include <sys/random.h>
 
 #include <algorithm>
 
 #include "core/base/check.h"
+#include "core/base/random.h"
 #include "core/base/text.h"
 #include "core/protocol/messages/init_producer_id.h"
 #include "core/protocol/messages/produce.h"
@@ -57,9 +57,9 @@ bool is_retriable(ErrorCode code) {
 }
 
 uint64_t random_seed() {
-  uint64_t seed = 0;
-  if (::getrandom(&seed, sizeof seed, 0) != sizeof seed || seed == 0) seed = 0x9e3779b97f4a7c15;
-  return seed;
+  uint8_t bytes[8];
+  fill_random(bytes);
+  return load_be<uint64_t>(bytes) | 1;  // the generator stands still at 0
 }
 
 }  // namespace
