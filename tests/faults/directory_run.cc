@@ -73,7 +73,7 @@ class DirectoryRun {
 
   Status try_open() {
     TRY_ASSIGN(directory_, DataDirectory::open(fs_, clock_, logger_, kDirectory, DataDirectory::Access::write));
-    TRY_ASSIGN(const broker::Identity identity, ensure_identity(*directory_, std::nullopt, std::nullopt, random()));
+    TRY_ASSIGN(const broker::Identity identity, broker::ensure_identity(*directory_, std::nullopt, std::nullopt, random()));
     broker::MetadataStoreOptions options;
     options.path = kDirectory;
     options.node_id = identity.node_id;

@@ -1,7 +1,8 @@
-// fault_runs [log|directory|all] COUNT [FIRST_SEED]
+// fault_runs log|directory|compaction|all COUNT [FIRST_SEED]
 //
-// Runs of storage over a disk that loses power, tears writes, fails and fills up. Prints each finding with its seed;
-// without a first seed a random one is taken and printed; a single run prints its steps. Exit code: 0 nothing found, 1 findings, 2 usage.
+// Runs of storage over a disk that loses power, tears writes, fails and fills up. Prints each
+// finding with its seed; without a first seed a random one is taken and printed; a single run
+// prints its steps. Exit code: 0 nothing found, 1 findings, 2 usage.
 
 #include <cstdio>
 #include <random>
@@ -11,6 +12,10 @@
 namespace spool::test {
 namespace {
 
+bool is_known(const std::string& what) {
+  return what == "log" || what == "directory" || what == "compaction" || what == "all";
+}
+
 int run(const std::string& what, int64_t count, uint64_t first_seed) {
   RunReport total;
   int64_t findings = 0;
@@ -18,8 +23,10 @@ int run(const std::string& what, int64_t count, uint64_t first_seed) {
     const uint64_t seed = first_seed + static_cast<uint64_t>(i);
     RunReport report;
     report.is_traced = count == 1;
-    if (what != "directory") run_log(seed, report);
-    if (what != "log") run_directory(seed, report);
+    const bool is_all = what == "all";
+    if (is_all || what == "log") run_log(seed, report);
+    if (is_all || what == "directory") run_directory(seed, report);
+    if (is_all || what == "compaction") run_compaction(seed, report);
     for (const std::string& text : report.findings)
       std::printf("FOUND seed %llu: %s\n", static_cast<unsigned long long>(seed), text.c_str());
     findings += report.findings.empty() ? 0 : 1;
@@ -29,12 +36,14 @@ int run(const std::string& what, int64_t count, uint64_t first_seed) {
     total.clean_stops += report.clean_stops;
     total.failed_calls += report.failed_calls;
   }
-  std::printf("seeds %lld from %llu: %lld appends, %lld power cuts, %lld kills, %lld clean stops, %lld failed calls; "
-              "seeds with findings %lld\n",
-              static_cast<long long>(count), static_cast<unsigned long long>(first_seed),
-              static_cast<long long>(total.appends), static_cast<long long>(total.power_cuts),
-              static_cast<long long>(total.kills), static_cast<long long>(total.clean_stops),
-              static_cast<long long>(total.failed_calls), static_cast<long long>(findings));
+  std::printf(
+      "seeds %lld from %llu: %lld appends, %lld power cuts, %lld kills, %lld clean stops, %lld "
+      "failed calls; "
+      "seeds with findings %lld\n",
+      static_cast<long long>(count), static_cast<unsigned long long>(first_seed),
+      static_cast<long long>(total.appends), static_cast<long long>(total.power_cuts),
+      static_cast<long long>(total.kills), static_cast<long long>(total.clean_stops),
+      static_cast<long long>(total.failed_calls), static_cast<long long>(findings));
   return findings == 0 ? 0 : 1;
 }
 
@@ -44,9 +53,10 @@ int run(const std::string& what, int64_t count, uint64_t first_seed) {
 int main(int argc, char** argv) {
   const std::string what = argc > 1 ? argv[1] : "";
   const auto count = argc > 2 ? spool::parse_int<int64_t>(argv[2]) : std::nullopt;
-  const auto seed = argc > 3 ? spool::parse_int<int64_t>(argv[3]) : std::optional<int64_t>(std::random_device{}());
-  if ((what != "log" && what != "directory" && what != "all") || !count || !seed) {
-    std::fputs("usage: fault_runs log|directory|all COUNT [FIRST_SEED]\n", stderr);
+  const auto seed = argc > 3 ? spool::parse_int<int64_t>(argv[3])
+                             : std::optional<int64_t>(std::random_device{}());
+  if (!spool::test::is_known(what) || !count || !seed) {
+    std::fputs("usage: fault_runs log|directory|compaction|all COUNT [FIRST_SEED]\n", stderr);
     return 2;
   }
   return spool::test::run(what, *count, static_cast<uint64_t>(*seed));

@@ -31,19 +31,24 @@ struct RunReport {
   }
 };
 
-/// A partition's log: appends of plain, idempotent and transactional producers, rolls, flushes, retention, truncation,
-/// moved log starts; between lives a kill, a power cut or an orderly stop.
+/// A partition's log: appends of plain, idempotent and transactional producers, rolls, flushes,
+/// retention, truncation, moved log starts; between lives a kill, a power cut or an orderly stop.
 void run_log(uint64_t seed, RunReport& report);
 
 /// A data directory: identity, checkpoints, clean marker, and the metadata log with its snapshots.
 void run_directory(uint64_t seed, RunReport& report);
+
+/// A compacted log: appends of keyed records and tombstones, rolls, flushes, rounds of compaction.
+void run_compaction(uint64_t seed, RunReport& report);
 
 /// Random choices of one run.
 class Dice {
  public:
   explicit Dice(uint64_t seed) : engine(seed) {}
   /// 0 to `bound` - 1.
-  int64_t below(int64_t bound) { return static_cast<int64_t>(engine() % static_cast<uint64_t>(bound)); }
+  int64_t below(int64_t bound) {
+    return static_cast<int64_t>(engine() % static_cast<uint64_t>(bound));
+  }
   bool percent(int64_t chance) { return below(100) < chance; }
 
   std::mt19937_64 engine;
