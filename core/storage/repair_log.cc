@@ -148,7 +148,7 @@ class SegmentPlanner {
 
   /// Batches that lay in a wrong place go where their offsets belong.
   void order_pieces() {
-    std::ranges::stable_sort(placed_, {}, &Placed::base_offset);
+    std::ranges::sort(placed_, {}, &Placed::base_offset);
     for (const Placed& placed : placed_) segment_.pieces.push_back(placed.piece);
     if (!placed_.empty()) segment_.leader_epoch = placed_.back().leader_epoch;
     placed_.clear();
