@@ -56,7 +56,8 @@ struct Command {
   std::string_view path;     ///< words after "spool": "topic create"
   std::string_view usage;    ///< what follows the path in the usage line: "[OPTION...] TOPIC..."
   std::string_view summary;  ///< one line for lists of commands, no full stop
-  std::string_view description;  ///< paragraphs for --help, empty when the summary says it all
+  std::string_view description;    ///< paragraphs for --help, empty when the summary says it all
+  std::string_view examples = {};  ///< command lines for the end of --help, a line each
   std::span<const OptionRows> options;  ///< groups of rows; shared ones stand in cli/options.h
   int operands_min = 0;
   int operands_max = 0;  ///< -1: any number

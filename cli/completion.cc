@@ -71,19 +71,45 @@ std::string case_pattern(const Command& command, const Option& row) {
   return out;
 }
 
-/// What completes an option's value: a list of words, files, or nothing.
+/// "topic" or "group" where live names of these complete an argument, by what the usage line or the
+/// option row calls it.
+std::string_view live_noun(std::string_view called) {
+  const auto has = [&](std::string_view word) {
+    return called.find(word) != std::string_view::npos;
+  };
+  if (has("GROUP")) return "group";
+  return has("TOPIC") || has("FROM") || has("END") ? "topic" : "";
+}
+
+std::string_view live_noun(const Command& command) {
+  const bool is_list = command.usage.find("PATTERN") != std::string_view::npos;
+  return is_list ? split(command.path, ' ')[0] : live_noun(command.usage);
+}
+
+std::string_view live_noun(const Option& row) {
+  return row.value == "TOPIC" || row.value == "GROUP" ? live_noun(row.value) : "";
+}
+
+/// How a shell asks for them: shortly, and where the command line says.
+constexpr std::string_view kListNames =
+    " list --columns $1 --no-header --timeout 1s --connect-timeout 500ms ";
+
+/// What completes an option's value: a list of words, files, live names, or nothing.
 std::string value_action(const Option& row) {
   const std::string words = words_of_choice(row);
   if (!words.empty()) return concat("COMPREPLY=($(compgen -W ", quoted(words), " -- \"$cur\"))");
   if (row.value == "DIR") return "COMPREPLY=($(compgen -d -- \"$cur\"))";
   if (row.value == "FILE") return "COMPREPLY=($(compgen -f -- \"$cur\"))";
+  if (const auto noun = live_noun(row); !noun.empty()) return concat("_spool_names ", noun);
   return "COMPREPLY=()";
 }
 
 std::string bash_script() {
-  std::string values, options;
+  std::string values, options, live;
   for (const Command* command : all_commands()) {
     std::string names;
+    if (const auto noun = live_noun(*command); !noun.empty())
+      append_text(live, "    ", quoted(command->path), ") _spool_names ", noun, "; return ;;\n");
     for_each_row(*command, [&](const Option& row) {
       append_text(names, names.empty() ? "" : " ", "--", row.name);
       if (row.kind == OptionKind::value || row.kind == OptionKind::list)
@@ -97,6 +123,19 @@ std::string bash_script() {
     append_text(nexts, "    ", quoted(noun), ") words=", quoted(joined(next_words(noun))), " ;;\n");
   return concat(
       "# bash completion for spool; made by 'spool completion bash'\n"
+      "_spool_names() {  # topic or group: those that are where the command line says\n"
+      "  local words at=() i\n"
+      "  read -ra words <<< \"${COMP_LINE:0:COMP_POINT}\"\n"
+      "  for ((i = 1; i < ${#words[@]}; i++)); do\n"
+      "    case ${words[i]} in\n"
+      "      -b|--broker|--dir|--profile) at+=(\"${words[@]:i:2}\") ;;\n"
+      "      --broker=*|--dir=*|--profile=*) at+=(\"${words[i]}\") ;;\n"
+      "    esac\n"
+      "  done\n"
+      "  COMPREPLY=($(compgen -W \"$(spool $1",
+      kListNames,
+      "\"${at[@]}\" 2>/dev/null)\" -- \"$cur\"))\n"
+      "}\n"
       "_spool() {\n"
       "  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} "
       "path=${COMP_WORDS[1]} words=''\n"
@@ -113,9 +152,9 @@ std::string bash_script() {
       "  case $path in\n",
       nexts, options,
       "  esac\n"
-      "  case $path in ",
-      noun_pattern(),
-      ") ;; *) [[ $cur == -* ]] || return ;; esac\n"
+      "  [[ $cur == -* ]] || case $path in\n",
+      live, "    ", noun_pattern(),
+      ") ;;\n    *) return ;;\n  esac\n"
       "  COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
       "}\n"
       "complete -o default -F _spool spool\n");
@@ -130,10 +169,11 @@ std::string zsh_argument(const Option& row) {
     std::string name;
     for (const char c : row.value) append_text(name, c == ':' ? "\\:" : std::string_view(&c, 1));
     const std::string words = words_of_choice(row);
-    const std::string action = !words.empty()        ? concat("(", words, ")")
-                               : row.value == "DIR"  ? "_files -/"
-                               : row.value == "FILE" ? "_files"
-                                                     : " ";
+    const std::string action = !words.empty()            ? concat("(", words, ")")
+                               : row.value == "DIR"      ? "_files -/"
+                               : row.value == "FILE"     ? "_files"
+                               : !live_noun(row).empty() ? concat("_spool_names ", live_noun(row))
+                                                         : " ";
     value = concat(":", words.empty() ? name : std::string(row.name), ":", action);
   }
   const std::string_view repeat = row.kind == OptionKind::list ? "*" : "";
@@ -158,10 +198,26 @@ std::string zsh_script() {
     for_each_row(*command, [&](const Option& row) {
       append_text(cases, " \\\n        ", zsh_argument(row));
     });
-    cases += " \\\n        '*:argument:_files' ;;\n";
+    const std::string_view noun = live_noun(*command);
+    append_text(cases, " \\\n        '*:",
+                noun.empty() ? "argument:_files" : concat(noun, ":_spool_names ", noun), "' ;;\n");
   }
   return concat(
       "#compdef spool\n# zsh completion for spool; made by 'spool completion zsh'\n"
+      "_spool_names() {  # topic or group: those that are where the command line says\n"
+      "  local -a at names\n"
+      "  local i\n"
+      "  for ((i = 2; i < CURRENT; i++)); do\n"
+      "    case $words[i] in\n"
+      "      (-b|--broker|--dir|--profile) at+=(\"$words[i]\" \"$words[i+1]\") ;;\n"
+      "      (--broker=*|--dir=*|--profile=*) at+=(\"$words[i]\") ;;\n"
+      "    esac\n"
+      "  done\n"
+      "  names=(${(f)\"$(spool $1",
+      kListNames,
+      "$at 2>/dev/null)\"})\n"
+      "  compadd -a names\n"
+      "}\n"
       "_spool() {\n"
       "  if (( CURRENT == 2 )); then\n    ",
       zsh_describe(next_words("")),
@@ -199,20 +255,42 @@ std::string fish_option(const Command& command, const Option& row) {
       out += " -x -a '(__fish_complete_directories)'";
     else
       out += row.value == "FILE" ? " -r" : " -x";
+    if (const auto noun = live_noun(row); !noun.empty())
+      append_text(out, " -a '(__spool_names ", noun, ")'");
   }
   return concat(out, " -d ", quoted(row.help), "\n");
 }
 
 std::string fish_script() {
-  std::string out = "# fish completion for spool; made by 'spool completion fish'\n";
+  std::string out =
+      "# fish completion for spool; made by 'spool completion fish'\n"
+      "function __spool_names  # topic or group: those that are where the command line says\n"
+      "  set -l words (commandline -opc)\n"
+      "  set -l at\n"
+      "  for i in (seq (count $words))\n"
+      "    switch $words[$i]\n"
+      "      case -b --broker --dir --profile\n"
+      "        set -a at $words[$i] $words[(math $i + 1)]\n"
+      "      case '--broker=*' '--dir=*' '--profile=*'\n"
+      "        set -a at $words[$i]\n"
+      "    end\n"
+      "  end\n"
+      "  set -l noun $argv[1]\n"
+      "  spool $noun list --columns $noun --no-header --timeout 1s --connect-timeout 500ms $at "
+      "2>/dev/null\n"
+      "end\n";
   for (const std::string_view word : next_words(""))
     append_text(out, "complete -c spool -n __fish_use_subcommand -f -a ", word, "\n");
   for (const std::string_view noun : nouns())
     append_text(out, "complete -c spool -n '__fish_seen_subcommand_from ", noun,
                 "; and not __fish_seen_subcommand_from ", joined(next_words(noun)), "' -f -a ",
                 quoted(joined(next_words(noun))), "\n");
-  for (const Command* command : all_commands())
+  for (const Command* command : all_commands()) {
+    if (const auto noun = live_noun(*command); !noun.empty())
+      append_text(out, "complete -c spool -n ", fish_condition(*command), " -f -a '(__spool_names ",
+                  noun, ")'\n");
     for_each_row(*command, [&](const Option& row) { out += fish_option(*command, row); });
+  }
   return out;
 }
 

@@ -23,6 +23,27 @@ void add_entry(std::string& out, std::string_view left, std::string_view right) 
   append_text(out, right, "\n");
 }
 
+/// Breaks lines that are too long at their spaces. An entry goes on under its right side, other
+/// text at the margin.
+std::string wrapped(std::string_view text, size_t width) {
+  std::string out;
+  for (std::string_view line : split(text, '\n')) {
+    const std::string indent(line.starts_with("  ") ? kHelpColumn : 0, ' ');
+    size_t room = width, from = indent.size();  // what stands before `from` is never broken
+    while (line.size() > room) {
+      const size_t space = line.find_last_of(' ', room);
+      if (space == std::string_view::npos || space <= from) break;
+      append_text(out, line.substr(0, space), "\n", indent);
+      line.remove_prefix(space + 1);
+      room = width > indent.size() ? width - indent.size() : width;
+      from = 0;
+    }
+    append_text(out, line, "\n");
+  }
+  out.pop_back();
+  return out;
+}
+
 std::vector<const Option*> all_rows(const Command& command) {
   std::vector<const Option*> out;
   for (const OptionRows rows : command.options)
@@ -79,7 +100,7 @@ void add_commands(std::string& out, std::span<const Command* const> commands) {
 
 }  // namespace
 
-std::string help_overview() {
+std::string help_overview(size_t width) {
   std::string out =
       "Usage: spool COMMAND [OPTION...] [ARGUMENT...]\n\n"
       "A toolkit for Kafka and a local broker, in one file.\n\nCommands:\n";
@@ -91,17 +112,17 @@ std::string help_overview() {
   out +=
       "\nMost commands work on a broker (-b HOST:PORT) or, without any broker, on a data\n"
       "directory (--dir DIR). 'spool help COMMAND' says more, and so does 'man spool'.\n";
-  return out;
+  return wrapped(out, width);
 }
 
-std::string help_noun(std::string_view noun) {
+std::string help_noun(std::string_view noun, size_t width) {
   std::string out = concat("Usage: spool ", noun, " VERB [OPTION...] [ARGUMENT...]\n\nCommands:\n");
   add_commands(out, commands_of(noun));
   append_text(out, "\n'spool help ", noun, " VERB' says more.\n");
-  return out;
+  return wrapped(out, width);
 }
 
-std::string help_command(const Command& command) {
+std::string help_command(const Command& command, size_t width) {
   std::string out =
       concat("Usage: spool ", command.path, " ", command.usage, "\n\n", command.summary, ".\n");
   if (!command.description.empty()) append_text(out, "\n", command.description, "\n");
@@ -117,6 +138,11 @@ std::string help_command(const Command& command) {
       return true;
     });
   }
+  out = wrapped(out, width);
+  if (command.examples.empty()) return out;
+  out += "\nExamples:\n";  // to be copied, and so never broken
+  for (const std::string_view line : split(command.examples, '\n'))
+    append_text(out, "  ", line, "\n");
   return out;
 }
 

@@ -75,7 +75,7 @@ Exit run_command(const Command& command, const std::vector<std::string>& words, 
                  Out& err) {
   const auto args = parse_args(command, words);
   if (!args) return report(err, args.error(), command.path);
-  if (args->flag("help")) return print(out, err, help_command(command));
+  if (args->flag("help")) return print(out, err, help_command(command, out.columns()));
   if (args->flag("help-json")) return print(out, err, help_json(command) + "\n");
   Context context(*args, out, err);
   Result<Exit> outcome = command.run(context, *args);
@@ -90,11 +90,11 @@ Exit run_command(const Command& command, const std::vector<std::string>& words, 
 /// Options that stand before any command.
 Exit run_words(const std::vector<std::string>& words, Out& out, Out& err) {
   if (words.empty()) {
-    err.write(help_overview());
+    err.write(help_overview(err.columns()));
     return Exit::usage;
   }
   const std::string& first = words[0];
-  if (first == "--help" || first == "-h") return print(out, err, help_overview());
+  if (first == "--help" || first == "-h") return print(out, err, help_overview(out.columns()));
   if (first == "--help-json") return print(out, err, help_json_all() + "\n");
   if (first == "--version" || first == "-V")
     return print(out, err, concat("spool ", kVersion, "\n"));
@@ -110,7 +110,7 @@ Exit run_words(const std::vector<std::string>& words, Out& out, Out& err) {
                        err);
   if (words.size() == 2 && (words[1] == "--help" || words[1] == "-h") &&
       !commands_of(first).empty())
-    return print(out, err, help_noun(first));
+    return print(out, err, help_noun(first, out.columns()));
   if (first.starts_with('-'))
     return report(err,
                   Error(ErrorCode::invalid_argument,

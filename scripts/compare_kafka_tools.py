@@ -59,7 +59,7 @@ CASES = [
     ("kafka-get-offsets --topic-partitions {t}:1", b""),
     ("kafka-get-offsets --topic-partitions {t}:0-1", b""),
     ("kafka-get-offsets --topic {t} --partitions 0", b""),
-    ("kafka-console-consumer --topic {t} --from-beginning --max-messages 3 --partition 1", b""),
+    ("kafka-console-consumer --topic {t} --from-beginning --max-messages 2 --partition 1", b""),
     ("kafka-console-consumer --topic {t} --partition 1 --offset 0 --max-messages 2 " + ALL_PARTS, b""),
     ("kafka-console-consumer --topic {t} --partition 1 --offset 0 --max-messages 2 --property print.key=true "
      "--property key.separator=:: --property null.literal=NIL", b""),

@@ -213,6 +213,12 @@ constinit const Command kConsumeCommand = {
     .description =
         "Begins at the beginning and follows what comes; -e stops at the end. The default output "
         "is each record's value and a newline. A TOPIC that begins with ^ is a regular expression.",
+    .examples =
+        "spool consume -e orders                          all there is\n"
+        "spool consume -o -10 -f '%T{iso} %k %s\\n' orders  the last ten of each partition, and "
+        "what comes\n"
+        "spool consume -e -o @-1h --key ^alice orders     of the last hour\n"
+        "spool consume -e --output frames orders | ssh there spool produce --input frames",
     .options = kRows,
     .operands_max = -1,
     .run = run,

@@ -290,6 +290,10 @@ constinit const Command kCopyCommand = {
         "file:PATH or -; /PARTITION may follow a topic. Batches are passed on as they are where "
         "nothing about them changes. A missing target topic is created with the partitions and "
         "settings of the source.",
+    .examples =
+        "spool copy --check orders kafka://other:9092/orders\n"
+        "spool copy dir:/mnt/dead/kafka-logs/orders orders\n"
+        "spool copy orders file:orders.jsonl",
     .options = kRows,
     .operands_min = 2,
     .operands_max = 2,

@@ -15,11 +15,11 @@ Result<Exit> run(Context& context, const Args& args) {
   for (const std::string& word : words) append_text(path, path.empty() ? "" : " ", word);
 
   if (words.empty())
-    context.out().write(help_overview());
+    context.out().write(help_overview(context.out().columns()));
   else if (const Lookup found = find_command(words); found.word_count == words.size())
-    context.out().write(help_command(*found.command));
+    context.out().write(help_command(*found.command, context.out().columns()));
   else if (words.size() == 1 && !commands_of(words[0]).empty())
-    context.out().write(help_noun(words[0]));
+    context.out().write(help_noun(words[0], context.out().columns()));
   else
     return usage_error(concat("there is no command '", path, "'; 'spool help' lists them"));
   TRY(context.out().flush());

@@ -116,6 +116,7 @@ constinit const Command kOffsetsCommand = {
     .description =
         "A time gives the first record that is as late. A TOPIC that begins with ^ is a regular "
         "expression.",
+    .examples = "spool offsets --at latest --at -1d orders",
     .options = kRows,
     .operands_max = -1,
     .run = run,

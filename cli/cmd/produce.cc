@@ -397,6 +397,11 @@ constinit const Command kProduceCommand = {
         "all replicas in sync. A missing topic is created where the broker allows that. Exit code "
         "1 "
         "when any record was not written.",
+    .examples =
+        "spool produce -K : orders < lines                key:value on each line\n"
+        "spool produce --input jsonl orders < orders.jsonl\n"
+        "spool produce -f '%k{json} %s\\n' -z zstd orders < lines\n"
+        "echo key: | spool produce -K : -Z orders         a tombstone",
     .options = kRows,
     .operands_max = -1,
     .run = run,

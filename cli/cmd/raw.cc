@@ -189,6 +189,9 @@ constinit const Command kRawCommand = {
         "API is a name or a number. JSON has the members to set, as Kafka names them; the others "
         "have their defaults; - reads it from stdin. The answer's error codes are in the answer: "
         "exit code 0 says that there was one.",
+    .examples =
+        "spool raw Metadata '{\"topics\":[]}'\n"
+        "spool raw --list",
     .options = kRows,
     .operands_max = 2,
     .run = run,

@@ -244,6 +244,9 @@ constinit const Command kTailCommand = {
     .usage = "[OPTION...] TOPIC...",
     .summary = "Print the newest records of topics",
     .description = "The newest records over all partitions, in the order of their timestamps.",
+    .examples =
+        "spool tail -n 3 orders\n"
+        "spool tail -F --value error logs",
     .options = kRows,
     .operands_max = -1,
     .run = run,

@@ -98,6 +98,7 @@ constinit const Command kTopicCreateCommand = {
     .path = "topic create",
     .usage = "[OPTION...] TOPIC...",
     .summary = "Create topics",
+    .examples = "spool topic create -p 12 --config cleanup.policy=compact customers",
     .options = kRows,
     .operands_min = 1,
     .operands_max = -1,

@@ -458,7 +458,7 @@ std::vector<std::string> translated(const std::vector<std::string>& words) {
 Result<Exit> run_kafka_consumer_groups(const std::vector<std::string>& words, Out& out, Out& err) {
   TRY_ASSIGN(const Args args, parse_args(kCommand, translated(words)));
   if (args.flag("help")) {
-    out.write(help_command(kCommand));
+    out.write(help_command(kCommand, out.columns()));
     return Exit::done;
   }
   Context context(args, out, err);

@@ -31,7 +31,7 @@ Result<Exit> run_tool(const Command& command, std::span<const OptionName> names,
   for (const std::string& word : words) ours.push_back(renamed(word, names));
   TRY_ASSIGN(const Args args, parse_args(command, ours));
   if (args.flag("help")) {
-    out.write(help_command(command));
+    out.write(help_command(command, out.columns()));
     return Exit::done;
   }
   Context context(args, out, err);

@@ -1,7 +1,9 @@
 #include "cli/io/out.h"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 
@@ -24,6 +26,13 @@ bool wants_colour() {
 
 Out::Out(int fd)
     : fd_(fd), is_terminal_(::isatty(fd) == 1), has_colour_(is_terminal_ && wants_colour()) {}
+
+size_t Out::columns() const {
+  constexpr size_t kDefault = 80, kLeast = 40;  // below which words hardly fit
+  winsize size{};
+  if (!is_terminal_ || ::ioctl(fd_, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return kDefault;
+  return std::max<size_t>(size.ws_col, kLeast);
+}
 
 void Out::write(std::string_view text) {
   if (!status_) return;
