@@ -93,6 +93,17 @@ std::string aside_directory_name(const TopicPartition& partition, const Uuid& id
   return partition.topic.substr(0, kFileNameBytesMax - tail.size()) + tail;
 }
 
+namespace {
+
+std::string parent_directory(std::string_view path) {
+  while (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
+  const size_t slash = path.rfind('/');
+  if (slash == path.npos) return ".";
+  return slash == 0 ? "/" : std::string(path.substr(0, slash));
+}
+
+}  // namespace
+
 Result<std::unique_ptr<DataDirectory>> DataDirectory::open(FileSystem& fs, const Clock& clock,
                                                            Logger& logger, std::string path,
                                                            Access access) {
@@ -176,7 +187,9 @@ OffsetCheckpoint DataDirectory::read_checkpoint(std::string_view file) const {
   return std::move(*offsets);
 }
 
+// The directory has just been made, as a rule: what is in it is durable when its own name is.
 Status DataDirectory::write_meta(const MetaProperties& meta) {
+  TRY(fs_.sync_directory(parent_directory(path_)));
   TRY(replace_small_file(fs_, path_, std::string(kMetaPropertiesFile),
                          format_meta_properties(meta, clock_.wall_ms())));
   meta_ = meta;

@@ -238,6 +238,11 @@ Result<CleaningReport> clean_log(FileSystem& fs, const WithLog& with_log,
     nothing.first_dirty = nothing.end_offset = range.first_dirty;
     return nothing;
   }
+  // A record must not go before the later one that replaces it is durable. A finished segment is
+  // flushed soon after it was rolled; this waits for those that were not yet.
+  TRY(with_log([&](Log& log) {
+    return log.recovery_point() < range.first_uncleanable ? log.flush() : Status{};
+  }));
   Round round(fs, with_log, range, now_ms, settings, pace, progress);
   return round.run();
 }

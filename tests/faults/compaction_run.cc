@@ -75,6 +75,7 @@ class CompactionRun {
       if (code == ErrorCode::out_of_space && call != Call::write && call != Call::make)
         return ErrorCode::none;
       ++report_.failed_calls;
+      if (call == Call::sync) has_lost_sync_ = true;
       report_.trace(concat("  call ", static_cast<int>(call), " fails: ", path));
       return code;
     });
@@ -148,7 +149,7 @@ class CompactionRun {
     options_.is_clean = is_closed;
     log_.reset();
     fs_.set_fault(nullptr);
-    if (how == 1) {
+    if (how == 1 && !has_lost_sync_) {
       ++report_.power_cuts;
       report_.trace("power cut");
       fs_.cut_power(dice_.engine);
@@ -196,7 +197,7 @@ class CompactionRun {
   }
 
   // Nothing but what was written; of every key the last record that must be there or a later one,
-  // or nothing when that was a tombstone.
+  // or nothing when a tombstone was among these.
   void check_content() {
     const auto found = read_all();
     if (!found) return;
@@ -210,12 +211,19 @@ class CompactionRun {
       last_found[record.key] = offset;
     }
     std::map<std::string, int64_t> last_written;
-    for (const auto& [offset, record] : written_)
+    std::set<std::string> may_be_deleted;
+    for (const auto& [offset, record] : written_) {
       if (offset < floor_) last_written[record.key] = offset;
+      if (record.value) {
+        if (offset < floor_) may_be_deleted.erase(record.key);
+      } else {
+        may_be_deleted.insert(record.key);
+      }
+    }
     for (const auto& [key, offset] : last_written) {
       const auto at = last_found.find(key);
       const bool is_gone = at == last_found.end();
-      if (is_gone && !written_.at(offset).value) continue;
+      if (is_gone && may_be_deleted.contains(key)) continue;
       if (is_gone || at->second < offset)
         return report_.find(concat("key ", key, ": the record at ", offset,
                                    is_gone ? " is gone" : " is gone, an older one is there"));
@@ -252,6 +260,7 @@ class CompactionRun {
   int64_t flushed_end_ = 0;
   int64_t floor_ = 0;  // everything below must be there, compacted or not
   int64_t next_value_ = 0;
+  bool has_lost_sync_ = false;  // see DirectoryRun
 };
 
 }  // namespace

@@ -434,8 +434,13 @@ class LogRun {
     std::vector<int64_t> found;
     for (const auto& transaction : *aborted)
       if (transaction.first_offset.value >= model_.log_start) found.push_back(transaction.first_offset.value);
-    if (found != expected)
-      report_.find(concat(found.size(), " aborted transactions, expected ", expected.size()));
+    if (found != expected) {
+      std::string text;
+      for (const int64_t at : found) text += concat(' ', at);
+      text += ", expected";
+      for (const int64_t at : expected) text += concat(' ', at);
+      report_.find(concat("aborted transactions begin at", text));
+    }
   }
 
   Dice dice_;
