@@ -42,8 +42,9 @@ Chain better_of(const Chain& best, const std::unordered_map<int64_t, Chain>& by_
   return joined.is_better_than(best) ? joined : best;
 }
 
+// How many offsets an entry has; 0 when its last one lies beyond what a number holds.
 int64_t span_of(const OrderedEntry& entry) {
-  return std::clamp<int64_t>(entry.last_offset - entry.base_offset, 0, kRelativeOffsetMax) + 1;
+  return entry.last_offset < entry.base_offset ? 0 : entry.last_offset - entry.base_offset + 1;
 }
 
 // Marks the best chain of entries, each beginning after the one before it ends.
@@ -138,16 +139,16 @@ std::vector<OrderDecision> decide_order(const std::vector<OrderedEntry>& entries
     }
     OrderDecision decision{.file_pos = entry.file_pos, .base_offset = entry.base_offset};
     const auto same = kept_by_base.find(entry.base_offset.value);
-    const int64_t span = entry.last_offset - entry.base_offset;
+    const int64_t span = span_of(entry);
     const size_t next = next_kept[i];
     if (same != kept_by_base.end() && same->second->crc == entry.crc &&
         same->second->last_offset == entry.last_offset) {
       decision.kind = OrderDecision::Kind::duplicate;
-    } else if (span >= 0 && next < entries.size() && entries[next].base_offset - end == span + 1) {
+    } else if (span > 0 && next < entries.size() && entries[next].base_offset - end == span) {
       decision.kind = OrderDecision::Kind::rebase;
       decision.fixed_offset = end;
-      taken.add(end, end + span);
-      end = end + (span + 1);
+      taken.add(end, end + (span - 1));
+      end = end + span;
     }
     decisions.push_back(decision);
     left_out.push_back(entry);
