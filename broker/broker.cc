@@ -301,8 +301,8 @@ void BrokerImpl::start_loops() {
   for (const auto& loop : loops_) loop->start();
   start_groups();
   services_.reset(new Services{clock_, logger_, config(), *metadata_, *topics_, *fetch_sessions_, purgatory_,
-                               validators_, *producer_ids_, *quotas_, telemetry_, *groups_, workers_, api_table(), endpoints_, identity_.node_id, identity_.cluster_id,
-                               options_.data_dir, is_read_only()});
+                               validators_, *producer_ids_, *quotas_, telemetry_, *groups_, workers_, api_table(), endpoints_,
+                               identity_.node_id, identity_.cluster_id, options_.data_dir, is_read_only()});
 }
 
 void BrokerImpl::start_groups() {

@@ -47,7 +47,7 @@ class ClientTelemetry {
  public:
   /// Whether the instance may ask for its subscription again: once an interval, or at once after a
   /// push that was refused for something the new answer mends. none, or throttling_quota_exceeded.
-  ErrorCode on_get(const Uuid& instance, int32_t push_interval_ms, int64_t now_ms);
+  ErrorCode on_get(const Uuid& id, int32_t push_interval_ms, int64_t now_ms);
 
   struct Push {
     int32_t subscription_id = 0;
@@ -59,7 +59,7 @@ class ClientTelemetry {
   /// bytes_max  telemetry.max.bytes
   /// errors     invalid_request: after the last push; throttling_quota_exceeded: before its time;
   ///            unknown_subscription_id; unsupported_compression_type; telemetry_too_large
-  ErrorCode on_push(const Uuid& instance, const TelemetrySubscription& subscription,
+  ErrorCode on_push(const Uuid& id, const TelemetrySubscription& subscription,
                     const Push& push, size_t bytes_max, int64_t now_ms);
 
   /// How many instances are remembered at most; the one that has been silent longest goes first.

@@ -17,6 +17,13 @@ using record::kCrcStart;
 using record::kEntryFrameBytes;
 using record::kEntryHeaderBytesMin;
 
+// Each byte is like the one before it, and the first is 0: as fast as memory, for files that are
+// mostly holes.
+bool is_all_zero(BytesView bytes) {
+  return !bytes.empty() && bytes[0] == 0 &&
+         std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0;
+}
+
 constexpr size_t kMagicPos = 16;
 constexpr size_t kSizePos = 8;
 constexpr size_t kCrcPos = 17;
@@ -317,13 +324,6 @@ bool LogScan::are_offsets_plausible(const EntryHeader& header) const {
     return false;
   return header.last_offset < options_.end_offset &&
          header.last_offset - options_.first_offset <= kRelativeOffsetMax;
-}
-
-// Each byte is like the one before it, and the first is 0: as fast as memory, for files that are
-// mostly holes.
-static bool is_all_zero(BytesView bytes) {
-  return !bytes.empty() && bytes[0] == 0 &&
-         std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0;
 }
 
 Result<int64_t> LogScan::zeros_end(int64_t from) {

@@ -67,17 +67,10 @@ class CompactionRun {
   }
 
   void arm_fault() {
-    const int64_t at = dice_.below(400);
-    const ErrorCode code = dice_.percent(50) ? ErrorCode::out_of_space : ErrorCode::io_error;
-    auto count = std::make_shared<int64_t>(0);
-    fs_.set_fault([this, count, at, code](Call call, const std::string& path) {
-      if ((*count)++ < at) return ErrorCode::none;
-      if (code == ErrorCode::out_of_space && call != Call::write && call != Call::make)
-        return ErrorCode::none;
-      ++report_.failed_calls;
+    FaultPlan plan{.at = dice_.below(400)};
+    if (dice_.percent(50)) plan.code = ErrorCode::out_of_space;
+    test::arm_fault(fs_, report_, plan, [this](Call call) {
       if (call == Call::sync) has_lost_sync_ = true;
-      report_.trace(concat("  call ", static_cast<int>(call), " fails: ", path));
-      return code;
     });
   }
 

@@ -49,20 +49,13 @@ class DirectoryRun {
 
  private:
   void arm_fault() {
-    const int64_t at = dice_.below(200);
-    const ErrorCode code = dice_.percent(50) ? ErrorCode::out_of_space : ErrorCode::io_error;
-    const int64_t times = dice_.percent(70) ? 1 : 1 + dice_.below(20);
-    auto count = std::make_shared<int64_t>(0);
+    FaultPlan plan{.at = dice_.below(200)};
+    if (dice_.percent(50)) plan.code = ErrorCode::out_of_space;
+    plan.times = dice_.percent(70) ? 1 : 1 + dice_.below(20);
     has_failed_call_ = false;
-    fs_.set_fault([this, count, at, times, code](Call call, const std::string&) {
-      const int64_t number = (*count)++;
-      if (number < at || number >= at + times) return ErrorCode::none;
-      const bool needs_room = call == Call::write || call == Call::make;
-      if (code == ErrorCode::out_of_space && !needs_room) return ErrorCode::none;
-      ++report_.failed_calls;
+    test::arm_fault(fs_, report_, plan, [this](Call call) {
       has_failed_call_ = true;
       if (call == Call::sync) has_lost_sync_ = true;
-      return code;
     });
   }
 

@@ -14,7 +14,6 @@ namespace spool::test {
 namespace {
 
 using storage::Log;
-using Call = FaultFileSystem::Call;
 
 constexpr int kLives = 5;
 constexpr int kStepsMax = 60;
@@ -92,20 +91,10 @@ class LogRun {
 
   // The Nth call from now on fails, once or again and again.
   void arm_fault() {
-    const int64_t at = dice_.below(120);
-    const ErrorCode code = dice_.percent(50) ? ErrorCode::out_of_space : ErrorCode::io_error;
-    const int64_t times = dice_.percent(70) ? 1 : 1 + dice_.below(20);
-    auto count = std::make_shared<int64_t>(0);
-    fs_.set_fault([this, count, at, times, code](Call call, const std::string& path) {
-      const int64_t number = (*count)++;
-      if (number < at || number >= at + times) return ErrorCode::none;
-      // A disk that is full can be read, and files can be taken away from it.
-      const bool needs_room = call == Call::write || call == Call::make;
-      if (code == ErrorCode::out_of_space && !needs_room) return ErrorCode::none;
-      ++report_.failed_calls;
-      report_.trace(concat("  call ", static_cast<int>(call), " fails: ", path));
-      return code;
-    });
+    FaultPlan plan{.at = dice_.below(120)};
+    if (dice_.percent(50)) plan.code = ErrorCode::out_of_space;
+    plan.times = dice_.percent(70) ? 1 : 1 + dice_.below(20);
+    test::arm_fault(fs_, report_, plan);
   }
 
   void step() {

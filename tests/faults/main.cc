@@ -10,6 +10,24 @@
 #include "tests/faults/runs.h"
 
 namespace spool::test {
+
+void arm_fault(FaultFileSystem& fs, RunReport& report, const FaultPlan& plan,
+               std::function<void(FaultFileSystem::Call)> on_failure) {
+  using Call = FaultFileSystem::Call;
+  fs.set_fault([&report, plan, on_failure = std::move(on_failure), count = int64_t{0}](
+                   Call call, const std::string& path) mutable {
+    const int64_t number = count++;
+    if (number < plan.at || number - plan.at >= plan.times) return ErrorCode::none;
+    // A disk that is full can be read, and files can be taken away from it.
+    const bool needs_room = call == Call::write || call == Call::make;
+    if (plan.code == ErrorCode::out_of_space && !needs_room) return ErrorCode::none;
+    ++report.failed_calls;
+    report.trace(concat("  call ", static_cast<int>(call), " fails: ", path));
+    if (on_failure) on_failure(call);
+    return plan.code;
+  });
+}
+
 namespace {
 
 bool is_known(const std::string& what) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <functional>
 #include <random>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "core/base/clock.h"
 #include "core/base/logger.h"
 #include "core/base/text.h"
+#include "tests/support/fault_file_system.h"
 
 namespace spool::test {
 
@@ -53,6 +55,18 @@ class Dice {
 
   std::mt19937_64 engine;
 };
+
+/// Calls that fail: `times` of them from the one with this number on.
+struct FaultPlan {
+  int64_t at = 0;
+  ErrorCode code = ErrorCode::io_error;  ///< or out_of_space: of calls that need room only
+  int64_t times = INT64_MAX;
+};
+
+/// Makes calls fail as planned, counted from now on, and reports them.
+/// on_failure  called for each one that fails
+void arm_fault(FaultFileSystem& fs, RunReport& report, const FaultPlan& plan,
+               std::function<void(FaultFileSystem::Call)> on_failure = nullptr);
 
 /// What storage says, among the steps.
 class TraceLogger final : public Logger {
