@@ -135,6 +135,11 @@ class Loader {
 
   Status load_segment(size_t index) {
     const SegmentFile& segment = listing_.segments[index];
+    // Of old segments a power cut may leave some and take others: of what a snapshot has replaced
+    // nothing is needed.
+    if (segment.base_offset > out_.log_end_offset &&
+        segment.base_offset <= replay_.image().end_offset())
+      out_.log_start_offset = out_.log_end_offset = segment.base_offset;
     TRY_ASSIGN(const auto file,
                fs_.open(concat(directory_, '/', segment.name), storage::OpenMode::read));
     TRY_ASSIGN(const int64_t size, file->size());

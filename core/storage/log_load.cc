@@ -188,8 +188,10 @@ Status PartitionLog::load_epochs(const DirectoryContents& contents) {
   if (!contents.has_epochs) return {};
   TRY_ASSIGN(const std::string text, read_small_file(fs_, concat(path_, '/', kLeaderEpochFile)));
   auto epochs = parse_epoch_checkpoint(text);
-  // A power cut leaves it half written: it is replaced without waiting for the disk. Recovery reads
-  // the epochs from the batches.
+  // A power cut leaves it half written, also within a number: it is replaced without waiting for
+  // the disk. Recovery reads the epochs from the batches.
+  if (epochs && !options_.is_clean && !text.ends_with('\n'))
+    epochs = fail(ErrorCode::parse_error, "its last line is not finished");
   if (!epochs && (options_.is_read_only || !options_.is_clean)) {
     logger_.warn(concat(path_, '/', kLeaderEpochFile, " is unreadable: ", epochs.error().text()));
     are_epochs_lost_ = true;
@@ -237,7 +239,7 @@ Status PartitionLog::load_for_writing(const DirectoryContents& contents) {
   if (was_kept && log_end_offset() < log_start_checkpoint) {
     logger_.warn(concat(path_, ": log ends at ", log_end_offset_.load(), ", below its start ",
                         log_start_checkpoint.value, ": starting an empty one there"));
-    TRY(delete_segments_from(0));
+    TRY(drop_segments_from(0));
   }
   if (segments_.empty()) TRY(start_empty_at(log_start_checkpoint));
   recovery_point_ =
@@ -253,6 +255,12 @@ Status PartitionLog::load_for_writing(const DirectoryContents& contents) {
     TRY(rebuild_producers(log_end_offset()));
   producers_.expire(clock_.wall_ms(), options_.producer_expiration_ms);
   return write_snapshot(log_end_offset());
+}
+
+// Durable at once: a power cut must not bring them back beside what is written in their place.
+Status PartitionLog::drop_segments_from(size_t index) {
+  TRY(delete_segments_from(index));
+  return fs_.sync_directory(path_);
 }
 
 Status PartitionLog::start_empty_at(Offset offset) {
@@ -288,9 +296,12 @@ Status PartitionLog::recover_segments(const DirectoryContents& contents) {
     }
     TRY_ASSIGN(const int64_t cut_bytes, recover_segment(*segments_[i], was_last_recovered));
     was_last_recovered = true;
+    // No flush comes back to what lies below the recovery point.
+    const bool is_flushed = i + 1 < segments_.size() &&
+                            segments_[i + 1]->base_offset <= options_.recovery_point_checkpoint;
+    if (is_flushed) TRY(sync_segment(*segments_[i], false));
     if (cut_bytes == 0 || i < first_unflushed) continue;
-    if (i + 1 < segments_.size()) TRY(delete_segments_from(i + 1));
-    return {};
+    return i + 1 < segments_.size() ? drop_segments_from(i + 1) : Status{};
   }
   return {};
 }
@@ -318,6 +329,7 @@ Result<int64_t> PartitionLog::recover_segment(Segment& segment, bool is_continua
   if (!is_continuation || producers_.end_offset() != segment.base_offset)
     TRY(rebuild_producers(segment.base_offset));
   is_changed_ = true;
+  is_directory_unsynced_ = true;
   const std::string log_path = offset_path(path_, segment.base_offset, kLogSuffix);
   TRY(remove_if_there(fs_, offset_path(path_, segment.base_offset, kTransactionIndexSuffix)));
   TRY_ASSIGN(const auto file, fs_.open(log_path, OpenMode::read_write));
@@ -368,7 +380,8 @@ Result<bool> PartitionLog::recover_entry(Segment& fresh, EntryReader& reader,
                    config_.index_interval_bytes);
   producers_.set_end_offset(std::max(producers_.end_offset(), entry.last_offset + 1));
   if (!entry.is_v2()) return true;
-  if (entry.leader_epoch > epochs_.latest().value_or(kNoLeaderEpoch) &&
+  // Of a file that is older or newer than the log, epochs may begin above their first batch.
+  if (entry.leader_epoch > epochs_.at(entry.base_offset).value_or(kNoLeaderEpoch) &&
       epochs_.assign(entry.leader_epoch, entry.base_offset))
     TRY(write_epochs_file());
   if (entry.producer_id <= kNoProducerId) return true;

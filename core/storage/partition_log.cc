@@ -234,19 +234,24 @@ Status PartitionLog::roll_to(Offset base_offset) {
   TRY(finish_segment(old));
   TRY(write_snapshot(base_offset));
   TRY_ASSIGN(auto segment, create_segment(base_offset));
-  const std::lock_guard lock(mutex_);
-  // The finished segment's indexes are on stable storage only after the next flush: until then its
-  // end is not, so that recovery reads it, and that flush syncs it.
-  if (base_offset > old.base_offset)
-    recovery_point_ = std::min(recovery_point_.load(), base_offset.value - 1);
-  old.file.reset();
-  old.offset_index.release_memory();
-  old.time_index.release_memory();
-  segments_.push_back(std::move(segment));
-  note_open_file();
-  recent_.fill({});
-  is_directory_unsynced_ = true;
-  return {};
+  const auto finished = segments_.back();
+  bool is_flushed;
+  {
+    const std::lock_guard lock(mutex_);
+    finished->file.reset();
+    finished->offset_index.release_memory();
+    finished->time_index.release_memory();
+    segments_.push_back(std::move(segment));
+    note_open_file();
+    recent_.fill({});
+    is_directory_unsynced_ = true;
+    is_flushed = base_offset.value <= recovery_point_;
+  }
+  // Neither recovery nor a flush comes back to a segment that ends at the recovery point: its
+  // indexes have to be as durable as its records are.
+  if (!is_flushed) return {};
+  TRY(sync_segment(*finished, false));
+  return fs_.sync_directory(path_);
 }
 
 // Brings the index files of a segment that grows no more, or is being closed, to their final

@@ -190,6 +190,7 @@ class PartitionLog final : public Log, private FileHolder {
   Status replay_producers(Offset end);
   Status replay_segment(const Segment& segment, Offset from, Offset end);
   Status delete_segments_from(size_t index);
+  Status drop_segments_from(size_t index);
 
   // Compaction (log_swap.cc).
   size_t segment_index(Offset offset) const;

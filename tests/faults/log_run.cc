@@ -85,6 +85,7 @@ class LogRun {
   void live() {
     const int64_t steps = dice_.below(kStepsMax);
     const bool is_faulty = dice_.percent(40);
+    has_lost_sync_before_ = has_lost_sync_;
     if (is_faulty) arm_fault();
     for (int64_t i = 0; i < steps && report_.findings.empty() && !has_gap_; ++i) step();
   }
@@ -94,7 +95,9 @@ class LogRun {
     FaultPlan plan{.at = dice_.below(120)};
     if (dice_.percent(50)) plan.code = ErrorCode::out_of_space;
     plan.times = dice_.percent(70) ? 1 : 1 + dice_.below(20);
-    test::arm_fault(fs_, report_, plan);
+    test::arm_fault(fs_, report_, plan, [this](FaultFileSystem::Call call) {
+      has_lost_sync_ = has_lost_sync_ || call == FaultFileSystem::Call::sync;
+    });
   }
 
   void step() {
@@ -228,6 +231,7 @@ class LogRun {
     if (const Status rewritten = log_->rewrite_unflushed(); !rewritten)
       report_.find(concat("rewriting fails: ", rewritten.error().text()));
     model_.flushed_end = model_.end;
+    has_lost_sync_ = has_lost_sync_before_;
   }
 
   void reopen() {
@@ -259,7 +263,8 @@ class LogRun {
     log_.reset();
     fs_.set_fault(nullptr);
     // A truncation is durable with the flush of what is appended after it; nothing of ours relies on it before.
-    if ((how == 1 || dice_.percent(30)) && !is_truncated_) {
+    // What a failed sync means for a later process: see DirectoryRun.
+    if ((how == 1 || dice_.percent(30)) && !is_truncated_ && !has_lost_sync_) {
       ++report_.power_cuts;
       report_.trace("power cut");
       fs_.cut_power(dice_.engine);
@@ -285,14 +290,14 @@ class LogRun {
     if (end > model_.end) return report_.find(concat("it ends at ", end, ", nothing was appended behind ", model_.end));
     if (end < model_.end) model_.cut(end);
     may_be_cut_to_.reset();
+    highest_start_ = std::max(highest_start_, model_.log_start);
     after_cut();
     const int64_t start = log_->log_start_offset().value;
     if (start < start_checkpoint_ || start > std::max(model_.log_start, start_checkpoint_))
       return report_.find(concat("it starts at ", start, ", expected ", start_checkpoint_, " to ", model_.log_start));
-    highest_start_ = std::max(highest_start_, model_.log_start);
     model_.log_start = start;
     model_.unsure.reset();
-    check_read(start);
+    check_read(begins_at());
     if (model_.end > start) check_read(start + dice_.below(model_.end - start));
     check_producers();
     check_epochs();
@@ -331,18 +336,31 @@ class LogRun {
   void after_cut() {
     next_sequence_ = {};
     is_open_ = {};
+    std::array<int64_t, kProducers> last_data;
+    last_data.fill(-1);
     for (const auto& [base, bytes] : model_.batches) {
       const record::BatchView batch(bytes);
       if (!batch.has_producer_id()) continue;
       const auto index = static_cast<size_t>(batch.producer_id().value - 100);
       is_open_[index] = batch.is_transactional() && !batch.is_control();
-      if (!batch.is_control()) next_sequence_[index] = batch.base_sequence() + batch.last_offset_delta() + 1;
+      if (batch.is_control()) continue;
+      next_sequence_[index] = batch.base_sequence() + batch.last_offset_delta() + 1;
+      last_data[index] = batch.last_offset().value;
+    }
+    // Of a producer whose batches went with their segment the log may know all, only its epoch, or nothing.
+    for (size_t index = 0; index < last_data.size(); ++index) {
+      if (last_data[index] >= begins_at()) continue;
+      const auto* known = log_->producer_state().find(ProducerId(100 + static_cast<int64_t>(index)));
+      next_sequence_[index] = known == nullptr ? 0 : known->last_sequence() + 1;
     }
   }
 
+  // Below it records may be gone, also when an unclean start has set the log start back.
+  int64_t begins_at() const { return std::max(model_.log_start, highest_start_); }
+
   // Everything from `from` on, byte for byte.
   void check_read(int64_t from) {
-    if (from < model_.log_start || !report_.findings.empty()) return;
+    if (from < begins_at() || !report_.findings.empty()) return;
     while (from < model_.end) {
       const auto read = log_->read(Offset(from), Offset(model_.end), 1 << 20, true);
       if (!read) {
@@ -372,40 +390,41 @@ class LogRun {
     }
   }
 
-  // (A log start that was not checkpointed goes back; the epochs below it are gone with it.)
   // Batches of producers that are still in the log decide what may come next, and what is a copy.
   void check_producers() {
     storage::ProducerStateManager expected;
-    replay(expected, nullptr);
+    (void)replay(expected);
     for (const storage::ProducerEntry& entry : expected.entries()) {
       const auto* last = entry.last_batch();
-      if (last == nullptr || last->last_offset.value < model_.log_start) continue;
+      if (last == nullptr || last->last_offset.value < begins_at()) continue;
       const auto* found = log_->producer_state().find(entry.producer_id);
       const std::string who = concat("producer ", entry.producer_id.value);
       if (found == nullptr) return report_.find(who + " is forgotten");
       if (found->last_sequence() != entry.last_sequence())
         return report_.find(concat(who, " has sequence ", found->last_sequence(), ", expected ", entry.last_sequence()));
       const auto first = entry.current_txn_first_offset;
-      if (first && first->value >= model_.log_start && found->current_txn_first_offset != first)
+      if (first && first->value >= begins_at() && found->current_txn_first_offset != first)
         return report_.find(concat(who, " lost its transaction that began at ", first->value));
       if (!first && found->current_txn_first_offset) return report_.find(who + " has a transaction that is over");
     }
   }
 
-  void replay(storage::ProducerStateManager& state, std::vector<int64_t>* aborted) const {
+  // First offsets of the transactions that were aborted, by the offsets of their markers.
+  std::map<int64_t, int64_t> replay(storage::ProducerStateManager& state) const {
+    std::map<int64_t, int64_t> aborted;
     for (const auto& [base, bytes] : model_.batches) {
       const record::BatchView batch(bytes);
       if (!batch.has_producer_id()) continue;
       const auto completed = state.update(batch);
-      if (aborted != nullptr && completed && *completed && (*completed)->is_aborted &&
-          (*completed)->first_offset.value >= model_.log_start)
-        aborted->push_back((*completed)->first_offset.value);
+      if (completed && *completed && (*completed)->is_aborted)
+        aborted[(*completed)->last_offset.value] = (*completed)->first_offset.value;
     }
+    return aborted;
   }
 
   void check_epochs() {
     for (const auto& [base, bytes] : model_.batches) {
-      if (base < std::max(model_.log_start, highest_start_)) continue;
+      if (base < begins_at()) continue;
       const auto epoch = log_->epoch_at(Offset(base));
       const LeaderEpoch expected = record::BatchView(bytes).leader_epoch();
       if (!epoch || *epoch != expected)
@@ -414,22 +433,23 @@ class LogRun {
     }
   }
 
+  // Where the beginning of a transaction is gone, what is left of it counts from its first record that is there, if any.
   void check_aborted() {
     storage::ProducerStateManager replayed;
-    std::vector<int64_t> expected;
-    replay(replayed, &expected);
+    std::map<int64_t, int64_t> expected = replay(replayed);
     const auto aborted = log_->aborted_transactions(Offset(model_.log_start), Offset(model_.end));
     if (!aborted) return report_.find(concat("aborted transactions: ", aborted.error().text()));
-    std::vector<int64_t> found;
-    for (const auto& transaction : *aborted)
-      if (transaction.first_offset.value >= model_.log_start) found.push_back(transaction.first_offset.value);
-    if (found != expected) {
-      std::string text;
-      for (const int64_t at : found) text += concat(' ', at);
-      text += ", expected";
-      for (const int64_t at : expected) text += concat(' ', at);
-      report_.find(concat("aborted transactions begin at", text));
+    for (const auto& transaction : *aborted) {
+      const int64_t marker = transaction.last_offset.value;
+      const auto known = expected.extract(marker);
+      const bool is_right = known && (known.mapped() == transaction.first_offset.value ||
+                                      (known.mapped() < begins_at() && known.mapped() < transaction.first_offset.value));
+      if (!is_right)
+        return report_.find(concat("aborted by the marker at ", marker, ": from ", transaction.first_offset.value,
+                                   ", expected ", known ? known.mapped() : -1));
     }
+    for (const auto& [marker, first] : expected)
+      if (first >= begins_at()) return report_.find(concat("forgotten: aborted by the marker at ", marker));
   }
 
   Dice dice_;
@@ -448,6 +468,8 @@ class LogRun {
   int64_t highest_start_ = 0;  // the log began there once
   int64_t floor_ = 0;  // the log must not end below
   bool is_truncated_ = false;
+  bool has_lost_sync_ = false;         // a sync failed, and what it should have written was not written again
+  bool has_lost_sync_before_ = false;  // in an earlier life
   bool has_gap_ = false;  // a power cut took records out of the middle of what was not flushed
   std::optional<int64_t> may_be_cut_to_;
 };

@@ -5,6 +5,7 @@
 #include "broker/metadata/quorum_state.h"
 #include "broker/metadata/snapshot.h"
 #include "core/base/crc.h"
+#include "core/storage/segment.h"
 #include "metadata_fixture.h"
 
 namespace spool::broker {
@@ -709,6 +710,28 @@ TEST_CASE_FIXTURE(MetadataFixture,
   std::filesystem::remove(log_path());
   const auto store = open();
   CHECK_FALSE(store.has_value());
+}
+
+TEST_CASE_FIXTURE(MetadataFixture,
+                  "snapshot: a segment that is missing below it does no harm, above it is an error") {
+  std::vector<Offset> bases;
+  {
+    const auto store = start();
+    for (const char* name : {"a", "b", "c"}) {
+      REQUIRE(store->create_topic({.name = name}).has_value());
+      REQUIRE(store->write_snapshot().has_value());
+      bases.push_back(store->log_end_offset());
+    }
+    REQUIRE(store->create_topic({.name = "d"}).has_value());
+  }
+  std::filesystem::remove(storage::offset_path(metadata_path(), bases[0], ".log"));
+  CHECK(start()->read()->topics().size() == 4);
+  CHECK(start()->read()->topics().size() == 4);
+  std::filesystem::remove(metadata_path(snapshot_name({bases[2], 1})));
+  std::filesystem::remove(storage::offset_path(metadata_path(), bases[1], ".log"));
+  const auto store = open();
+  REQUIRE_FALSE(store.has_value());
+  CHECK(contains(text(store), concat("offset ", bases[2].value, " follows offset ")));
 }
 
 }  // namespace
