@@ -151,6 +151,7 @@ std::string help_json(const Command& command) {
   add_json_field(out, "path", command.path);
   add_json_field(out, "usage", command.usage);
   add_json_field(out, "summary", command.summary);
+  add_json_field(out, "examples", command.examples);
   out += ",\"options\":[";
   bool is_first = true;
   for (const Option* row : all_rows(command)) {

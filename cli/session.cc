@@ -15,7 +15,10 @@ namespace {
 
 /// Nobody is there: says so with both ways on.
 Error unreachable(const Target& target, const Error& error) {
-  if (error.code() != ErrorCode::disconnected && error.code() != ErrorCode::timed_out) return error;
+  const bool is_absent = error.code() == ErrorCode::disconnected ||
+                         error.code() == ErrorCode::timed_out ||
+                         error.code() == ErrorCode::not_found;
+  if (!is_absent) return error;
   const std::string named = concat("broker ", target.where);
   std::string why(error.text());
   why = why.starts_with(named) ? why.substr(named.size()) : concat(": ", why);

@@ -283,6 +283,9 @@ constinit const Command kBrokerCommand = {
     .description =
         "Serves a data directory on 127.0.0.1:9092, or where the settings say. Prints\n"
         "BROKERS=HOST:PORT when it is ready. SIGINT and SIGTERM stop it cleanly.",
+    .examples =
+        "spool broker --dir data --override listeners=PLAINTEXT://127.0.0.1:9092\n"
+        "spool broker --ephemeral --exec sh -c 'seq 3 | spool produce -b $BROKERS t'",
     .options = kRows,
     .run = run,
 };

@@ -94,6 +94,7 @@ constinit const Command kClusterApiVersionsCommand = {
     .path = "cluster api-versions",
     .usage = "[OPTION...]",
     .summary = "Print the requests that each broker takes, and their versions",
+    .examples = "spool cluster api-versions --columns api,max_version",
     .options = kRows,
     .run = run_apis,
 };
@@ -103,6 +104,7 @@ constinit const Command kClusterFeaturesCommand = {
     .path = "cluster features",
     .usage = "[OPTION...]",
     .summary = "Print the feature levels of the cluster",
+    .examples = "spool cluster features --output jsonl",
     .options = kRows,
     .run = run_features,
 };

@@ -85,6 +85,7 @@ constinit const Command kClusterHandoverCommand = {
     .description =
         "Checks that nothing stands in Kafka's way and prints the server.properties with which it "
         "boots on the directory, with the commands to go there and back. Nothing is written.",
+    .examples = "spool cluster handover data > server.properties",
     .options = kRows,
     .operands_min = 1,
     .operands_max = 1,

@@ -128,6 +128,7 @@ constinit const Command kClusterQuorumCommand = {
     .path = "cluster quorum",
     .usage = "[OPTION...]",
     .summary = "Print the voters and observers of the metadata log",
+    .examples = "spool cluster quorum --columns node_id,role,lag",
     .options = kRows,
     .run = run_quorum,
 };
@@ -138,6 +139,7 @@ constinit const Command kClusterHealthCommand = {
     .usage = "[OPTION...]",
     .summary = "Say whether all brokers and partitions are well",
     .description = "Exit code 5 when something is not.",
+    .examples = "spool cluster health > /dev/null || echo 'Kafka is not well'",
     .options = kRows,
     .run = run_health,
 };

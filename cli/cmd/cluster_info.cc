@@ -33,6 +33,7 @@ constinit const Command kClusterInfoCommand = {
     .path = "cluster info",
     .usage = "[OPTION...]",
     .summary = "Print the cluster's id and its brokers",
+    .examples = "spool cluster info -b broker:9092",
     .options = kRows,
     .run = run,
 };

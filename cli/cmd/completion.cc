@@ -23,6 +23,7 @@ constinit const Command kCompletionCommand = {
     .path = "completion",
     .usage = "bash|zsh|fish",
     .summary = "Print the completion script of a shell",
+    .examples = "spool completion bash > ~/.local/share/bash-completion/completions/spool",
     .operands_min = 1,
     .operands_max = 1,
     .run = run,

@@ -54,6 +54,7 @@ constinit const Command kConfigDiffCommand = {
     .usage = "[OPTION...] KIND NAME NAME",
     .summary = "Compare the settings of two topics, brokers or groups",
     .description = "Exit code 5 when they differ.",
+    .examples = "spool config diff topic orders payments",
     .options = kRows,
     .operands_min = 3,
     .operands_max = 3,

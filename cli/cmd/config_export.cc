@@ -82,6 +82,7 @@ constinit const Command kConfigExportCommand = {
     .usage = "[OPTION...] [KIND [NAME]]...",
     .summary = "Print what is set as JSON that 'config import' takes",
     .description = "Without KIND, all topics and brokers. Secrets are left out.",
+    .examples = "spool config export topic > topics.json",
     .options = kExportRows,
     .operands_max = -1,
     .run = run_export,
@@ -95,6 +96,7 @@ constinit const Command kConfigImportCommand = {
     .description =
         "Settings that the file does not name stay as they are. Prints what would change and asks "
         "on a terminal; a script says --yes.",
+    .examples = "spool config import --dry-run topics.json",
     .options = kImportRows,
     .operands_min = 1,
     .operands_max = 1,

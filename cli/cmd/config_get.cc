@@ -66,6 +66,9 @@ constinit const Command kConfigGetCommand = {
     .description =
         "KIND is topic, broker, cluster (what holds for all brokers, without NAME), client-metrics "
         "or group. Without SETTING those that differ from the default.",
+    .examples =
+        "spool config get topic orders\n"
+        "spool config get cluster log.cleaner.threads",
     .options = kRows,
     .operands_min = 1,
     .operands_max = -1,

@@ -16,18 +16,6 @@ namespace spool::cli {
 namespace {
 
 constexpr Option kOptions[] = {
-    {.name = "topic",
-     .letter = 't',
-     .kind = OptionKind::list,
-     .value = "TOPIC",
-     .help = "A topic to read, as if given as an argument",
-     .group = "What"},
-    {.name = "partition",
-     .letter = 'p',
-     .kind = OptionKind::list,
-     .value = "N",
-     .help = "Read this partition only; may be repeated",
-     .group = "What"},
     {.name = "offset",
      .letter = 'o',
      .kind = OptionKind::value,
@@ -65,12 +53,6 @@ constexpr Option kOptions[] = {
      .value = "TIME",
      .help = "Stop when no record has come for so long",
      .group = "What"},
-    {.name = "isolation",
-     .kind = OptionKind::value,
-     .value = "uncommitted|committed",
-     .fallback = "uncommitted",
-     .help = "Whether records of open and aborted transactions are shown",
-     .group = "What"},
     {.name = "state",
      .kind = OptionKind::value,
      .value = "FILE",
@@ -78,8 +60,9 @@ constexpr Option kOptions[] = {
      .group = "What"},
 };
 
-constexpr OptionRows kRows[] = {kOptions, kConsumeGroupOptions, kFilterOptions,
-                                kRecordOutputOptions, kConnectionOptions};
+constexpr OptionRows kRows[] = {
+    kOptions,       kTopicOptions,        kIsolationOptions, kConsumeGroupOptions,
+    kFilterOptions, kRecordOutputOptions, kConnectionOptions};
 
 Result<PrintLimits> read_limits(const Args& args) {
   PrintLimits limits;

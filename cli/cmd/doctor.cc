@@ -239,6 +239,7 @@ constinit const Command kDoctorCommand = {
         "Goes the way of a client: name, connection, protocol, the addresses that brokers "
         "advertise, and with --topic a record there and back. Names the step that fails and what "
         "mends it; exit code 1 then.",
+    .examples = "spool doctor -b broker:9092 -t orders",
     .options = kRows,
     .run = run,
 };

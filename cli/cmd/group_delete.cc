@@ -84,6 +84,7 @@ constinit const Command kGroupDeleteCommand = {
     .description =
         "Refuses a group that has members. Prints what would go and asks on a terminal; a script "
         "says --yes. A GROUP that begins with ^ is a regular expression.",
+    .examples = "spool group delete app",
     .options = kRows,
     .operands_min = 1,
     .operands_max = -1,

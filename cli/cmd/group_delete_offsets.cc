@@ -55,6 +55,7 @@ constinit const Command kGroupDeleteOffsetsCommand = {
         "Where nothing is committed, a member begins where its own settings say. A group whose "
         "members read the topic is refused. Prints what would go and asks on a terminal; a script "
         "says --yes.",
+    .examples = "spool group delete-offsets app orders:0,1",
     .options = kRows,
     .operands_min = 2,
     .operands_max = -1,

@@ -127,6 +127,7 @@ constinit const Command kGroupDescribeCommand = {
     .description =
         "Without GROUP: of all groups. A GROUP that begins with ^ is a regular expression. lag_ms "
         "is how long ago the oldest record that the group has not read was written.",
+    .examples = "spool group describe app",
     .options = kRows,
     .operands_max = -1,
     .run = run,

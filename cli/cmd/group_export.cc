@@ -69,6 +69,7 @@ constinit const Command kGroupExportCommand = {
     .summary = "Print what groups have committed, for group import",
     .description =
         "Without GROUP: of all groups. A GROUP that begins with ^ is a regular expression.",
+    .examples = "spool group export app > app.json",
     .options = kExportRows,
     .operands_max = -1,
     .run = run_export,
@@ -82,6 +83,7 @@ constinit const Command kGroupImportCommand = {
     .description =
         "FILE is what group export printed, what --undo-file left behind, or CSV of Kafka's tool. "
         "Prints the plan and asks on a terminal; a script says --yes.",
+    .examples = "spool group import --dry-run app.json",
     .options = kImportRows,
     .operands_min = 1,
     .operands_max = 1,

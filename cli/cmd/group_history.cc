@@ -241,6 +241,7 @@ constinit const Command kGroupHistoryCommand = {
     .description =
         "Reads __consumer_offsets, as far as compaction has left it: commits, and the generations "
         "and epochs under which members read partitions.",
+    .examples = "spool group history app orders:0",
     .options = kRows,
     .operands_min = 1,
     .operands_max = -1,

@@ -85,6 +85,7 @@ constinit const Command kGroupListCommand = {
     .summary = "List groups",
     .description =
         "A PATTERN is a name with the shell's *, ? and [...]. Exit code 3 when no group matches.",
+    .examples = "spool group list --lag-over 1000",
     .options = kRows,
     .operands_max = -1,
     .run = run,

@@ -50,6 +50,7 @@ constinit const Command kGroupMembersCommand = {
     .description =
         "Without GROUP: of all groups. A GROUP that begins with ^ is a regular expression. target "
         "is what a member of the newer protocol is to read once others have let go of it.",
+    .examples = "spool group members app",
     .options = kRows,
     .operands_max = -1,
     .run = run,

@@ -322,6 +322,9 @@ constinit const Command kGroupResetCommand = {
         "Without TOPIC: in every partition that the group has committed. Prints the plan, with the "
         "records that are skipped or replayed and when they were written, and asks on a terminal; "
         "a script says --yes. A group that has members is refused.",
+    .examples =
+        "spool group reset --dry-run app orders --to-datetime 2025-01-31T12:00:00.000\n"
+        "spool group reset --undo-file undo.json app --to-record last --value failed",
     .options = kRows,
     .operands_min = 1,
     .operands_max = -1,

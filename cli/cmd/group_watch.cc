@@ -171,6 +171,7 @@ constinit const Command kGroupWatchCommand = {
         "Without GROUP: of all groups. A GROUP that begins with ^ is a regular expression. On a "
         "terminal the screen is refreshed until interrupted; elsewhere each look is printed below "
         "the last.",
+    .examples = "spool group watch --interval 5s app",
     .options = kRows,
     .operands_max = -1,
     .run = run,

@@ -33,6 +33,7 @@ constinit const Command kHelpCommand = {
     .path = "help",
     .usage = "[COMMAND...]",
     .summary = "Print the help of a command",
+    .examples = "spool help topic create",
     .operands_max = 2,
     .run = run,
 };

@@ -442,6 +442,9 @@ constinit const Command kInspectCommand = {
     .description =
         "A PATH is a file of any kind that a broker writes, a partition's directory or a data "
         "directory. Reads only, and works on what a broker refuses.",
+    .examples =
+        "spool inspect data/orders-0\n"
+        "spool inspect --records --offsets 100:200 data/orders-0",
     .options = kRows,
     .operands_max = -1,
     .run = run,

@@ -125,6 +125,8 @@ constinit const Command kKafkaDumpLogCommand = {
     .description =
         "The options and the output of kafka-dump-log.sh of Kafka 4.3.1, without its writes and "
         "with honest exit codes. spool inspect tells more.",
+    .examples =
+        "spool kafka-dump-log --print-data-log --files data/orders-0/00000000000000000000.log",
     .options = kRows,
     .run = run,
 };

@@ -18,18 +18,6 @@ constexpr Option kOptions[] = {
      .help = "earliest, latest, max-timestamp, earliest-local, latest-tiered, or a time as behind "
              "the @ of consume -o; may be repeated, earliest and latest when not given",
      .group = "What"},
-    {.name = "topic",
-     .letter = 't',
-     .kind = OptionKind::list,
-     .value = "TOPIC",
-     .help = "A topic, as if given as an argument",
-     .group = "What"},
-    {.name = "partition",
-     .letter = 'p',
-     .kind = OptionKind::list,
-     .value = "N",
-     .help = "Only this partition; may be repeated",
-     .group = "What"},
     {.name = "isolation",
      .kind = OptionKind::value,
      .value = "uncommitted|committed",
@@ -37,7 +25,7 @@ constexpr Option kOptions[] = {
      .help = "committed: latest is where the first open transaction begins",
      .group = "What"},
 };
-constexpr OptionRows kRows[] = {kOptions, kConnectionOptions, kOutputOptions};
+constexpr OptionRows kRows[] = {kOptions, kTopicOptions, kConnectionOptions, kOutputOptions};
 
 constexpr Column kColumns[] = {{"topic"},        {"partition", true}, {"at"},
                                {"offset", true}, {"timestamp", true}, {"leader_epoch", true},

@@ -348,10 +348,13 @@ Result<client::ProducerOptions> producer_options(const Args& args) {
 Result<Exit> outcome_of(Context& context, const ProduceFeed& feed, const Status& fed,
                         const Status& flushed, std::optional<Exit> stop) {
   const client::Producer::Stats stats = feed.producer_stats();
-  if (stats.records_failed > 0)
+  if (stats.records_failed > 0) {
+    const bool is_late = stats.first_error->code() == ErrorCode::timed_out;
     context.complain(concat(stats.records_failed,
                             stats.records_failed == 1 ? " record was" : " records were",
-                            " not written: ", stats.first_error->text()));
+                            " not written: ", stats.first_error->text(),
+                            is_late ? "; --delivery-timeout gives them longer" : ""));
+  }
   const int64_t open = feed.taken() - stats.records_acked - stats.records_failed;
   if (stop && (open > 0 || !flushed))
     context.complain(concat("stopped with ", open, " records not acknowledged"));

@@ -19,7 +19,8 @@ constexpr Option kOptions[] = {
     {.name = "api-version",
      .kind = OptionKind::value,
      .value = "N",
-     .help = "Version of the request; the newest that both sides speak when not given",
+     .help = "Version of the request, sent whatever the broker says it takes; the newest that both "
+             "sides speak when not given",
      .group = "Request"},
     {.name = "node",
      .kind = OptionKind::value,
@@ -106,18 +107,23 @@ Status fill(Message& message, std::string_view json, int16_t version, protocol::
 }
 
 Result<int16_t> choose_version(client::Client& client, int32_t node, const MessageEntry& api,
-                               const Args& args) {
-  TRY_ASSIGN(const auto asked, args.number<int16_t>("api-version", 0));
+                               std::optional<int16_t> asked) {
+  const auto known = api.info->versions;
+  if (asked && *asked >= known.min && *asked <= known.max) return *asked;
+  if (asked)
+    return usage_error(concat("--api-version: ", api_name(api), " is known in versions ", known.min,
+                              " to ", known.max));
   TRY_ASSIGN(const auto offered, client.broker_versions(node));
   const auto found = offered.find(api.info->api_key);
   if (found == offered.end())
-    return fail(ErrorCode::unsupported_version, concat("the broker takes no ", api_name(api)));
-  const int16_t newest = std::min(found->second.max, api.info->versions.max);
-  if (asked && (*asked < found->second.min || *asked > found->second.max))
+    return fail(ErrorCode::unsupported_version,
+                concat("the broker takes no ", api_name(api), "; --api-version N sends it anyway"));
+  const int16_t newest = std::min(found->second.max, known.max);
+  if (newest < found->second.min || newest < known.min)
     return fail(ErrorCode::unsupported_version,
                 concat("the broker takes ", api_name(api), " in versions ", found->second.min,
-                       " to ", found->second.max));
-  return asked.value_or(newest);
+                       " to ", found->second.max, ", known are ", known.min, " to ", known.max));
+  return newest;
 }
 
 Result<Exit> print_list(Context& context) {
@@ -139,6 +145,7 @@ Result<std::string> exchange(client::Client& client, int32_t node, const Message
   client::Connection::Request raw;
   raw.api_key = api.info->key();
   raw.versions = {version, version};
+  raw.is_forced = true;
   raw.encode = [&](int16_t chosen, client::OutgoingFrame& frame) {
     return protocol::encode_message(request.schema(), request.data(), chosen, frame.bytes,
                                     &frame.splices);
@@ -167,7 +174,8 @@ Result<Exit> run(Context& context, const Args& args) {
   client::Client& client = session.client();
   if (node) TRY(client.refresh_metadata(std::vector<std::string>{}));
   const int32_t node_id = node.value_or(client::Client::kAnyNode);
-  TRY_ASSIGN(const int16_t version, choose_version(client, node_id, *api, args));
+  TRY_ASSIGN(const auto asked, args.number<int16_t>("api-version", 0));
+  TRY_ASSIGN(const int16_t version, choose_version(client, node_id, *api, asked));
   Message request(api->schema());
   protocol::Arena arena;
   TRY(fill(request, json, version, arena));

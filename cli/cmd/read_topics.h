@@ -12,6 +12,32 @@
 
 namespace spool::cli {
 
+/// What find_partitions() reads.
+inline constexpr Option kTopicOptions[] = {
+    {.name = "topic",
+     .letter = 't',
+     .kind = OptionKind::list,
+     .value = "TOPIC",
+     .help = "A topic, as if given as an argument",
+     .group = "What"},
+    {.name = "partition",
+     .letter = 'p',
+     .kind = OptionKind::list,
+     .value = "N",
+     .help = "Only this partition; may be repeated",
+     .group = "What"},
+};
+
+/// Of the commands that read records.
+inline constexpr Option kIsolationOptions[] = {
+    {.name = "isolation",
+     .kind = OptionKind::value,
+     .value = "uncommitted|committed",
+     .fallback = "uncommitted",
+     .help = "Whether records of open and aborted transactions count",
+     .group = "What"},
+};
+
 /// What make_record_filter() reads.
 inline constexpr Option kFilterOptions[] = {
     {.name = "key",

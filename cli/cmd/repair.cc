@@ -542,6 +542,9 @@ constinit const Command kRepairCommand = {
         "PATH is a partition's directory or a data directory. Shows what would be done and what "
         "is lost by it, asks, and keeps what was there: spool undo brings it back. With --into "
         "nothing here is changed.",
+    .examples =
+        "spool repair --dry-run data/orders-0\n"
+        "spool repair --backup was data",
     .options = kRows,
     .operands_min = 1,
     .operands_max = 1,

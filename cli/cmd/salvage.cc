@@ -271,6 +271,7 @@ constinit const Command kSalvageCommand = {
     .description =
         "A PATH is a segment, a partition's directory or a data directory. Reads only. What it "
         "prints can be produced: --output jsonl or frames. Exit code 5 when something was damaged.",
+    .examples = "spool salvage --output jsonl data/orders-0 | spool produce --input jsonl orders",
     .options = kRows,
     .operands_max = -1,
     .run = run,

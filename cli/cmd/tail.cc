@@ -26,26 +26,9 @@ constexpr Option kOptions[] = {
      .help = "How many records, over all partitions",
      .group = "What"},
     {.name = "follow", .letter = 'F', .help = "Go on with what comes", .group = "What"},
-    {.name = "topic",
-     .letter = 't',
-     .kind = OptionKind::list,
-     .value = "TOPIC",
-     .help = "A topic to read, as if given as an argument",
-     .group = "What"},
-    {.name = "partition",
-     .letter = 'p',
-     .kind = OptionKind::list,
-     .value = "N",
-     .help = "Read this partition only; may be repeated",
-     .group = "What"},
-    {.name = "isolation",
-     .kind = OptionKind::value,
-     .value = "uncommitted|committed",
-     .fallback = "uncommitted",
-     .help = "Whether records of open and aborted transactions are shown",
-     .group = "What"},
 };
-constexpr OptionRows kRows[] = {kOptions, kFilterOptions, kRecordOutputOptions, kConnectionOptions};
+constexpr OptionRows kRows[] = {kOptions,       kTopicOptions,        kIsolationOptions,
+                                kFilterOptions, kRecordOutputOptions, kConnectionOptions};
 
 /// A record that outlives its batch.
 struct Kept {

@@ -137,6 +137,7 @@ constinit const Command kTopicAlterCommand = {
     .description =
         "Prints what would change and asks on a terminal; a script says --yes. More partitions "
         "change where keys go, and never become fewer again.",
+    .examples = "spool topic alter -p 12 orders",
     .options = kRows,
     .operands_min = 1,
     .operands_max = -1,

@@ -24,26 +24,9 @@ constexpr Option kOptions[] = {
      .fallback = "beginning",
      .help = "Count from here, and after a colon up to where, as in consume -o: @-1h:, 10:20",
      .group = "What"},
-    {.name = "topic",
-     .letter = 't',
-     .kind = OptionKind::list,
-     .value = "TOPIC",
-     .help = "A topic, as if given as an argument",
-     .group = "What"},
-    {.name = "partition",
-     .letter = 'p',
-     .kind = OptionKind::list,
-     .value = "N",
-     .help = "Only this partition; may be repeated",
-     .group = "What"},
-    {.name = "isolation",
-     .kind = OptionKind::value,
-     .value = "uncommitted|committed",
-     .fallback = "uncommitted",
-     .help = "Whether records of open and aborted transactions count",
-     .group = "What"},
 };
-constexpr OptionRows kRows[] = {kOptions, kConnectionOptions, kOutputOptions};
+constexpr OptionRows kRows[] = {kOptions, kTopicOptions, kIsolationOptions, kConnectionOptions,
+                                kOutputOptions};
 
 constexpr Column kColumns[] = {
     {"topic"}, {"partition", true}, {"offsets", true}, {"records", true}};
@@ -118,6 +101,7 @@ constinit const Command kTopicCountCommand = {
     .description =
         "Offsets are counted at once, by the ends of the partitions; records by reading them "
         "(--exact).",
+    .examples = "spool topic count -o @-1h: orders",
     .options = kRows,
     .operands_max = -1,
     .run = run,

@@ -93,6 +93,7 @@ constinit const Command kTopicDeleteCommand = {
     .usage = "[OPTION...] TOPIC...",
     .summary = "Delete topics and their records",
     .description = "Prints what would go and asks on a terminal; a script says --yes.",
+    .examples = "spool topic delete --dry-run orders",
     .options = kRows,
     .operands_min = 1,
     .operands_max = -1,

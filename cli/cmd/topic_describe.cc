@@ -140,6 +140,9 @@ constinit const Command kTopicDescribeCommand = {
     .usage = "[OPTION...] [TOPIC...]",
     .summary = "Print the partitions of topics, or their settings",
     .description = "Without TOPIC: of all topics.",
+    .examples =
+        "spool topic describe orders\n"
+        "spool topic describe --configs orders",
     .options = kRows,
     .operands_max = -1,
     .run = run,

@@ -56,6 +56,7 @@ constinit const Command kTopicDiffCommand = {
         "An END is TOPIC, kafka://HOST:PORT/TOPIC or dir:PATH/TOPIC, and may go on with "
         "/PARTITION. Keys, values, headers and times are compared, partition by partition and in "
         "order; the first difference of each is printed. Exit code 5 when there is one.",
+    .examples = "spool topic diff orders kafka://other:9092/orders",
     .options = kRows,
     .operands_min = 2,
     .operands_max = 2,

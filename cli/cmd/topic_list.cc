@@ -46,6 +46,7 @@ constinit const Command kTopicListCommand = {
     .summary = "List topics",
     .description =
         "A PATTERN is a name with the shell's *, ? and [...]. Exit code 3 when no topic matches.",
+    .examples = "spool topic list 'order*'",
     .options = kRows,
     .operands_max = -1,
     .run = run,

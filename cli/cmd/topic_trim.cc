@@ -18,20 +18,9 @@ constexpr Option kOptions[] = {
      .value = "WHERE",
      .help = "The first to keep: N, end, -N (keep the last N), @TIME, as in consume -o",
      .group = "What"},
-    {.name = "topic",
-     .letter = 't',
-     .kind = OptionKind::list,
-     .value = "TOPIC",
-     .help = "A topic, as if given as an argument",
-     .group = "What"},
-    {.name = "partition",
-     .letter = 'p',
-     .kind = OptionKind::list,
-     .value = "N",
-     .help = "Only this partition; may be repeated",
-     .group = "What"},
 };
-constexpr OptionRows kRows[] = {kOptions, kPlanOptions, kConnectionOptions, kOutputOptions};
+constexpr OptionRows kRows[] = {kOptions, kTopicOptions, kPlanOptions, kConnectionOptions,
+                                kOutputOptions};
 
 constexpr Column kPlanColumns[] = {{"topic"},
                                    {"partition", true},
@@ -116,6 +105,7 @@ constinit const Command kTopicTrimCommand = {
         "Deletes what lies before an offset or a time. Prints what would go and asks on a "
         "terminal; "
         "a script says --yes.",
+    .examples = "spool topic trim --dry-run -o @-7d orders",
     .options = kRows,
     .operands_max = -1,
     .run = run,

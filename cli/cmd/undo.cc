@@ -72,6 +72,7 @@ constinit const Command kUndoCommand = {
     .usage = "[OPTION...] FILE",
     .summary = "Take back what repair did",
     .description = "FILE is the file that repair names when it is done, or the directory it is in.",
+    .examples = "spool undo was/undo",
     .options = kRows,
     .operands_min = 1,
     .operands_max = 1,

@@ -425,6 +425,9 @@ constinit const Command kVerifyCommand = {
     .description =
         "A PATH is a file, a partition's directory or a data directory. Reads only, and works on "
         "what a broker refuses. Exit code 5 when something is wrong.",
+    .examples =
+        "spool verify data\n"
+        "spool verify --output jsonl data/orders-0",
     .options = kRows,
     .operands_max = -1,
     .run = run,

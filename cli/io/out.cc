@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include "core/base/text.h"
+
 namespace spool::cli {
 
 namespace {
@@ -29,6 +31,10 @@ Out::Out(int fd)
 
 size_t Out::columns() const {
   constexpr size_t kDefault = 80, kLeast = 40;  // below which words hardly fit
+  const char* const given = std::getenv("COLUMNS");
+  if (const auto columns = parse_int<size_t>(given == nullptr ? "" : given);
+      columns && *columns > 0)
+    return std::max(*columns, kLeast);
   winsize size{};
   if (!is_terminal_ || ::ioctl(fd_, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return kDefault;
   return std::max<size_t>(size.ws_col, kLeast);

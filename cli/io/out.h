@@ -31,7 +31,7 @@ class Out {
   bool is_terminal() const { return is_terminal_; }
   /// A terminal that wants colour: NO_COLOR is unset and TERM is not "dumb".
   bool has_colour() const { return has_colour_; }
-  /// Width of the terminal; 80 when there is none, or it does not say.
+  /// $COLUMNS, else the width of the terminal; 80 when there is none, or it does not say.
   size_t columns() const;
   int fd() const { return fd_; }
 

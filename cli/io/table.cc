@@ -1,6 +1,7 @@
 #include "cli/io/table.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "cli/io/escapes.h"
 #include "cli/io/json_text.h"
@@ -83,10 +84,43 @@ void append_json_cell(std::string& out, const Cell& cell) {
       cell);
 }
 
+constexpr std::string_view kGap = "  ";
+
 /// Columns that a terminal uses for it: code points, which is right for all but wide scripts.
 size_t display_width(std::string_view text) {
   return static_cast<size_t>(
       std::ranges::count_if(text, [](char c) { return (static_cast<uint8_t>(c) & 0xc0) != 0x80; }));
+}
+
+size_t longest_word(std::string_view text) {
+  size_t out = 0;
+  for (const std::string_view word : split(text, ' ')) out = std::max(out, display_width(word));
+  return out;
+}
+
+/// Bytes of the text's first `width` code points.
+size_t bytes_of_width(std::string_view text, size_t width) {
+  size_t at = 0;
+  for (; at < text.size(); ++at)
+    if ((static_cast<uint8_t>(text[at]) & 0xc0) != 0x80 && width-- == 0) break;
+  return at;
+}
+
+/// The text in pieces of at most this width, broken behind a blank, a comma or a slash where there
+/// is one.
+std::vector<std::string_view> broken(std::string_view text, size_t width) {
+  std::vector<std::string_view> out;
+  while (display_width(text) > width) {
+    const size_t room = bytes_of_width(text, width);
+    const size_t blank = text.substr(0, room + 1).rfind(' ');
+    const size_t mark = text.substr(0, room).find_last_of(",/;");
+    const bool is_at_blank = blank != text.npos && blank > 0 && (mark == text.npos || blank > mark);
+    const size_t end = is_at_blank ? blank : mark != text.npos ? mark + 1 : room;
+    out.push_back(text.substr(0, end));
+    text.remove_prefix(is_at_blank ? end + 1 : end);
+  }
+  out.push_back(text);
+  return out;
 }
 
 std::string heading(std::string_view name) {
@@ -165,17 +199,63 @@ void Table::print_text(Out& out, bool with_header) const {
   for (const auto& line : lines)
     for (size_t i = 0; i < line.size(); ++i)
       widths[i] = std::max(widths[i], display_width(line[i]));
-
+  if (out.is_terminal()) fit(widths, lines, with_header, out.columns());
   for (size_t l = 0; l < lines.size(); ++l) {
-    std::string text;
-    for (size_t i = 0; i < columns_.size(); ++i) {
-      const std::string padding(widths[i] - display_width(lines[l][i]), ' ');
-      if (i > 0) text += "  ";
-      text += columns_[i].is_number ? padding + lines[l][i] : lines[l][i] + padding;
-    }
-    text.erase(text.find_last_not_of(' ') + 1);
-    out.line(with_header && l == 0 && out.has_colour() ? concat("\x1b[1m", text, "\x1b[0m") : text);
+    const bool is_bold = with_header && l == 0 && out.has_colour();
+    for (const std::string& text : line_text(lines[l], widths))
+      out.line(is_bold ? concat("\x1b[1m", text, "\x1b[0m") : text);
   }
+}
+
+/// Makes columns narrower, the widest first, until they stand beside each other; their cells are
+/// broken then. Numbers stay whole. A table that cannot be made to fit is left to the terminal.
+void Table::fit(std::vector<size_t>& widths, const std::vector<std::vector<std::string>>& lines,
+                bool with_header, size_t room) const {
+  constexpr size_t kTextMin = 12;
+  std::vector<size_t> least(columns_.size());
+  for (size_t l = 0; l < lines.size(); ++l)
+    for (size_t i = 0; i < columns_.size(); ++i) {
+      const size_t width = display_width(lines[l][i]);
+      const bool is_heading = with_header && l == 0;
+      const size_t needed = is_heading              ? longest_word(lines[l][i])
+                            : columns_[i].is_number ? width
+                                                    : std::min(width, kTextMin);
+      least[i] = std::max(least[i], needed);
+    }
+  const size_t gaps = kGap.size() * (columns_.size() - 1);
+  size_t total = std::accumulate(widths.begin(), widths.end(), gaps);
+  if (std::accumulate(least.begin(), least.end(), gaps) > room) return;
+  for (; total > room; --total) {
+    size_t widest = 0;
+    for (size_t i = 0; i < widths.size(); ++i)
+      if (widths[i] > least[i] && (widths[widest] <= least[widest] || widths[i] > widths[widest]))
+        widest = i;
+    --widths[widest];
+  }
+}
+
+/// One line of the table: several on the screen when a cell is wider than its column.
+std::vector<std::string> Table::line_text(const std::vector<std::string>& cells,
+                                          const std::vector<size_t>& widths) const {
+  std::vector<std::vector<std::string_view>> pieces;
+  size_t height = 1;
+  for (size_t i = 0; i < cells.size(); ++i) {
+    height = std::max(height, pieces.emplace_back(broken(cells[i], widths[i])).size());
+  }
+  std::vector<std::string> out(height);
+  for (size_t row = 0; row < height; ++row) {
+    for (size_t i = 0; i < cells.size(); ++i) {
+      const std::string_view piece = row < pieces[i].size() ? pieces[i][row] : std::string_view();
+      const std::string padding(widths[i] - display_width(piece), ' ');
+      if (i > 0) out[row] += kGap;
+      if (columns_[i].is_number)
+        append_text(out[row], padding, piece);
+      else
+        append_text(out[row], piece, padding);
+    }
+    out[row].erase(out[row].find_last_not_of(' ') + 1);
+  }
+  return out;
 }
 
 void Table::print_json(Out& out, bool as_lines) const {

@@ -1,7 +1,8 @@
 #pragma once
 
 /// Rows and columns as a command's result, printed in the form that --output asks for:
-///   text   aligned columns under a heading, for people; null is "-", an empty text is ""
+///   text   aligned columns under a heading, for people; null is "-", an empty text is ""; on a
+///          terminal that is too narrow cells go on in the next line
 ///   json   one array of objects
 ///   jsonl  one object a line
 ///   tsv    a heading and rows; tab, newline, return and backslash are \t \n \r \\, null is \N,
@@ -54,6 +55,10 @@ class Table {
 
  private:
   void print_text(Out& out, bool with_header) const;
+  void fit(std::vector<size_t>& widths, const std::vector<std::vector<std::string>>& lines,
+           bool with_header, size_t room) const;
+  std::vector<std::string> line_text(const std::vector<std::string>& cells,
+                                     const std::vector<size_t>& widths) const;
   void print_json(Out& out, bool as_lines) const;
   void print_separated(Out& out, OutputForm form, bool with_header) const;
 

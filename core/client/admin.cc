@@ -334,6 +334,20 @@ void take_answers(const ListOffsetsResponse& response, const std::vector<OffsetQ
   }
 }
 
+/// What is asked of this broker gets no answer.
+void give_up_leader(const Client& client, const std::vector<OffsetQuery>& queries, int32_t leader,
+                    std::vector<bool>& is_open, std::vector<OffsetAnswer>& answers) {
+  for (size_t i = 0; i < queries.size(); ++i) {
+    const TopicInfo* const topic = client.topic(queries[i].partition.topic);
+    const auto index = static_cast<size_t>(queries[i].partition.partition.value);
+    if (!is_open[i] || topic == nullptr || index >= topic->partitions.size() ||
+        topic->partitions[index].leader != leader)
+      continue;
+    answers[i].error = ErrorCode::broker_not_available;
+    is_open[i] = false;
+  }
+}
+
 std::vector<std::string> topics_of(const std::vector<OffsetQuery>& queries) {
   std::vector<std::string> out;
   for (const OffsetQuery& query : queries) out.push_back(query.partition.topic);
@@ -351,6 +365,7 @@ Result<std::vector<OffsetAnswer>> list_offsets(Client& client,
   std::vector<OffsetAnswer> answers(queries.size());
   std::vector<bool> is_open(queries.size(), true);
   std::optional<Error> unreached;  // why some leader did not answer
+  bool has_answer = false;
   for (const std::string& topic : topics_of(queries))
     if (client.topic(topic) == nullptr) TRY(client.refresh_metadata(topics_of(queries)));
   for (;;) {
@@ -358,21 +373,22 @@ Result<std::vector<OffsetAnswer>> list_offsets(Client& client,
       if (is_open[i]) answers[i].error = ErrorCode::leader_not_available;
     for (const auto& [leader, request] : requests_by_leader(client, queries, is_open, isolation)) {
       auto reply = client.call<ListOffsetsResponse>(leader, request);
-      if (!reply && !is_passing(reply.error().code()) &&
-          reply.error().code() != ErrorCode::timed_out)
-        return fail(std::move(reply.error()));
-      if (reply)
+      if (reply) {
+        has_answer = true;
         take_answers(reply->body, queries, is_open, answers);
-      else
-        unreached = reply.error();
+        continue;
+      }
+      const ErrorCode code = reply.error().code();
+      unreached = std::move(reply.error());
+      if (code == ErrorCode::not_found)  // its name does not resolve, and will not
+        give_up_leader(client, queries, leader, is_open, answers);
+      else if (!is_passing(code) && code != ErrorCode::timed_out)
+        return fail(*unreached);
     }
-    const auto open_count = static_cast<size_t>(std::ranges::count(is_open, true));
-    if (open_count == 0) return answers;
-    if (!client.back_off(deadline)) {
-      // Without any answer, the reason says more than a code for each partition.
-      if (unreached && open_count == queries.size()) return fail(*unreached);
-      return answers;
-    }
+    const bool is_over = std::ranges::count(is_open, true) == 0 || !client.back_off(deadline);
+    // Without any answer, the reason says more than a code for each partition.
+    if (is_over && unreached && !has_answer) return fail(*unreached);
+    if (is_over) return answers;
     TRY(client.refresh_metadata(topics_of(queries)));
     for (size_t i = 0; i < queries.size(); ++i) {
       const TopicInfo* const topic = client.topic(queries[i].partition.topic);

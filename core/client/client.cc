@@ -100,7 +100,8 @@ Result<Client::Node*> Client::open_node(int32_t node_id) {
   if (!transport) {
     const Error why = node->named(transport.error());
     if (node->id < 0) return fail(why);
-    return fail(why.code(), concat(why.text(), "; broker ", node->id, " advertises this address"));
+    const int32_t broker = node->id >= kSecondConnections ? first_connection(node->id) : node->id;
+    return fail(why.code(), concat(why.text(), "; broker ", broker, " advertises this address"));
   }
   node->transport = std::move(*transport);
   node->connection = std::make_unique<Connection>(options_.client_id);

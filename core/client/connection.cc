@@ -120,6 +120,7 @@ void Connection::submit(Request request) {
 }
 
 Result<int16_t> Connection::choose_version(const Request& request) const {
+  if (request.is_forced) return request.versions.max;
   const auto api = static_cast<int16_t>(request.api_key);
   const auto found = broker_versions_.find(api);
   if (found == broker_versions_.end())

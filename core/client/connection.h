@@ -65,6 +65,7 @@ class Connection {
   struct Request {
     protocol::ApiKey api_key{};
     VersionRange versions;  ///< what the caller can speak; the highest the broker shares is used
+    bool is_forced = false;  ///< in versions.max, whatever the broker says it takes
     Time deadline{};
     bool is_answered =
         true;  ///< false for Produce with acks=0: done is called when the frame is sent

@@ -98,6 +98,11 @@ class MemberProtocol {
 
   /// Whether commits of this member are taken now.
   virtual bool may_commit() const = 0;
+  /// A commit was refused. One whose instance id another has taken is no member any more, and hears
+  /// it here or from its next heartbeat, whichever comes first.
+  void on_commit_refused(ErrorCode code) {
+    if (code == ErrorCode::fenced_instance_id) fail_with(code);
+  }
   Committer committer() const { return {member_id_, epoch_, options_.instance_id}; }
 
   /// The coordinator has to be looked up again.

@@ -110,7 +110,9 @@ void GroupReader::send(MemberRequest request) {
                                reader->has_news_ = true;
                                const auto now = reader->client_.now();
                                if (reply) return member->on_answer(**reply, now);
-                               if (reply.error().code() == ErrorCode::unsupported_version)
+                               const ErrorCode code = reply.error().code();
+                               if (code == ErrorCode::unsupported_version ||
+                                   code == ErrorCode::not_found)
                                  reader->failure_ = reply.error();
                                member->on_no_answer(now);
                              });
@@ -285,9 +287,13 @@ void GroupReader::send_commit(std::vector<CommittedOffset> offsets) {
             at->second.committed = offsets[i].offset;
           if (codes[i] != ErrorCode::none) refused = codes[i];
         }
-        // What passes is committed with the next one; what the group has overtaken is another's.
+        if (reply) reader->member_->on_commit_refused(refused);
+        if (reader->member_->failure()) reader->has_news_ = true;
+        // What passes is committed with the next one; what the group has overtaken is another's;
+        // what ends the membership is told by next().
         const bool is_told = refused != ErrorCode::none && reply &&
-                             !is_passing_group_error(refused) && !is_overtaken(refused);
+                             !is_passing_group_error(refused) && !is_overtaken(refused) &&
+                             !reader->member_->failure();
         if (is_told && reader->options_.on_commit_failed)
           reader->options_.on_commit_failed(Error(refused));
       });

@@ -56,6 +56,13 @@ bool is_retriable(ErrorCode code) {
   }
 }
 
+/// A refusal as people read it: the broker's code and words; of what happened here, the words.
+std::string words_of(ErrorCode code, std::string_view message) {
+  const std::string_view name = error_name(code);
+  if (message.empty() || message == name) return std::string(name);
+  return code >= ErrorCode::io_error ? std::string(message) : concat(name, ": ", message);
+}
+
 uint64_t random_seed() {
   uint8_t bytes[8];
   fill_random(bytes);
@@ -81,6 +88,7 @@ struct Producer::PartitionQueue {
   std::deque<std::unique_ptr<Batch>> sealed;  ///< waiting to be sent, in sequence order
   int in_flight = 0;
   Time not_before{};  ///< backing off until then
+  std::string last_failure;  ///< why its oldest batch is still here
 
   ProducerId producer_id = kNoProducerId;
   ProducerEpoch producer_epoch = kNoProducerEpoch;
@@ -403,6 +411,7 @@ void Producer::dispatch(Time now) {
       if (info == nullptr || index >= info->partitions.size() ||
           info->partitions[index].leader < 0) {
         needs_metadata_ = true;
+        queue.last_failure = "the partition has no leader";
         continue;
       }
       by_node[info->partitions[index].leader].push_back(&queue);
@@ -523,7 +532,10 @@ void Producer::settle(std::unique_ptr<Batch> batch, ErrorCode code, Offset base_
                        (queue.in_flight == 0 && is_first(*batch));
   if (lost_sequence && is_next) queue.needs_restart = true;
   if (client_.now() < batch->deadline) {
-    if (lost_sequence || is_retriable(code)) return requeue(std::move(batch));
+    if (lost_sequence || is_retriable(code)) {
+      queue.last_failure = words_of(code, message);
+      return requeue(std::move(batch));
+    }
     if (code == ErrorCode::message_too_large && batch->records_count > 1) {
       // The limit is somewhere below: half is a guess, from which the next answer goes on.
       size_t& limit = queue.topic->accepted_bytes_max;
@@ -531,9 +543,8 @@ void Producer::settle(std::unique_ptr<Batch> batch, ErrorCode code, Offset base_
       return split(std::move(batch));
     }
   }
-  std::string text = concat(queue.topic->name, '-', queue.partition.value, ": ", error_name(code));
-  if (!message.empty() && message != error_name(code)) append_text(text, ": ", message);
-  const Error error(code, std::move(text));
+  const Error error(
+      code, concat(queue.topic->name, '-', queue.partition.value, ": ", words_of(code, message)));
   finish(std::move(batch), kNoOffset, &error);
 }
 
@@ -610,6 +621,7 @@ void Producer::finish(std::unique_ptr<Batch> batch, Offset base_offset, const Er
   if (error == nullptr) {
     stats_.records_acked += batch->records_count;
     queue.is_established = true;
+    queue.last_failure.clear();
     if (batch->base_sequence >= 0)
       queue.next_acked_sequence =
           record::advance_sequence(batch->base_sequence, batch->records_count);
@@ -631,9 +643,11 @@ void Producer::expire(Time now) {
       while (!queue.sealed.empty() && queue.sealed.front()->deadline <= now) {
         std::unique_ptr<Batch> batch = std::move(queue.sealed.front());
         queue.sealed.pop_front();
-        const Error error(ErrorCode::timed_out,
-                          concat(name, '-', queue.partition.value, ": not acknowledged within ",
-                                 options_.delivery_timeout.count(), " ms"));
+        const std::string_view why = queue.last_failure;
+        const Error error(
+            ErrorCode::timed_out,
+            concat(name, '-', queue.partition.value, ": not acknowledged within ",
+                   options_.delivery_timeout.count(), " ms", why.empty() ? "" : ": ", why));
         finish(std::move(batch), kNoOffset, &error);
       }
 }

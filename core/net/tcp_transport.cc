@@ -44,7 +44,11 @@ Result<std::unique_ptr<Transport>> TcpTransport::connect(const std::string& host
     failed = ::getaddrinfo(host.c_str(), service.c_str(), &hints, &found);
   }
   const std::string name = concat(host, ':', port);
-  if (failed != 0) return fail(ErrorCode::disconnected, concat(name, ": ", ::gai_strerror(failed)));
+  // No name server answering passes; that nobody has the name does not.
+  const bool is_unknown = failed == EAI_NONAME || failed == EAI_NODATA;
+  if (failed != 0)
+    return fail(is_unknown ? ErrorCode::not_found : ErrorCode::disconnected,
+                concat(name, ": ", ::gai_strerror(failed)));
   std::vector<Address> addresses;
   for (const addrinfo* at = found; at != nullptr; at = at->ai_next) {
     const auto* bytes = reinterpret_cast<const uint8_t*>(at->ai_addr);

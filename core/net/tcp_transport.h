@@ -22,7 +22,8 @@ struct TcpOptions {
 class TcpTransport final : public Transport {
  public:
   /// Resolves the name (this may block for as long as the resolver does) and begins to connect.
-  /// errors  disconnected: the name does not resolve, or every address refused at once
+  /// errors  not_found: nobody has this name; disconnected: it could not be asked for, or every
+  ///         address refused at once
   static Result<std::unique_ptr<Transport>> connect(const std::string& host, uint16_t port,
                                                     TcpOptions options = {});
   /// The same to one address of any family, under the name that errors give it.

@@ -57,6 +57,8 @@ def differences_of(command, shared):
     if not page.exists():
         yield f"{command['path']}: there is no man/{page.name}"
         return
+    if f"spool {command['path']}" not in command.get("examples", ""):
+        yield f"{command['path']}: --help has no example"
     text = page.read_text(encoding="utf-8")
     rows = {option["name"]: option for option in command["options"]}
     section = listed(section_of(text, command))

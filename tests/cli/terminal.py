@@ -69,6 +69,19 @@ def help_width(spool):
     check("without a terminal help has 80 columns", max(map(len, piped.split("Examples:")[0].splitlines())) <= 80, piped)
 
 
+def table_width(spool, directory):
+    """Cells go on in the next line; in a pipe they never do."""
+    at = ["--dir", f"{directory}/data"]
+    command = [spool, "topic", "describe", *at, "t"]
+    code, shown = on_terminal(command, 70, env={**os.environ, "TERM": "dumb", "COLUMNS": ""})
+    check("a table fits a terminal of 70 columns", code == 0 and max(map(len, shown.splitlines())) <= 70, shown)
+    check("its heading goes on in the next line", "WATERMARK" in shown.splitlines()[1], shown)
+    code, shown = on_terminal(command, 70, env={**os.environ, "TERM": "dumb", "COLUMNS": "200"})
+    check("COLUMNS is the width", code == 0 and "HIGH WATERMARK" in shown, shown)
+    piped = subprocess.run(command, capture_output=True, check=True, text=True, env={**os.environ, "COLUMNS": "50"}).stdout
+    check("in a pipe a row is a line", len(piped.splitlines()) == 2, piped)
+
+
 def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--spool", required=True)
@@ -76,6 +89,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="spool-terminal.") as directory:
         progress(spool, directory)
         help_width(spool)
+        table_width(spool, directory)
     return 0
 
 
