@@ -248,7 +248,8 @@ Status PartitionLog::load_for_writing(const DirectoryContents& contents) {
           : std::min(options_.recovery_point_checkpoint.value, log_end_offset_.load());
   bool is_epoch_change = epochs_.truncate_from_end(log_end_offset());
   is_epoch_change |= epochs_.truncate_from_start(log_start_checkpoint);
-  if (is_epoch_change) TRY(write_epochs_file());
+  // Once: a power cut must not leave epochs that were read half.
+  if (is_epoch_change || are_epochs_unwritten_) TRY(write_epochs_file());
   log_start_offset_ = std::max(log_start_checkpoint, segments_.front()->base_offset).value;
   TRY(drop_stray_snapshots(contents));
   if (producers_.end_offset() != log_end_offset() && !load_snapshot_at_end(contents))
@@ -383,7 +384,7 @@ Result<bool> PartitionLog::recover_entry(Segment& fresh, EntryReader& reader,
   // Of a file that is older or newer than the log, epochs may begin above their first batch.
   if (entry.leader_epoch > epochs_.at(entry.base_offset).value_or(kNoLeaderEpoch) &&
       epochs_.assign(entry.leader_epoch, entry.base_offset))
-    TRY(write_epochs_file());
+    are_epochs_unwritten_ = true;
   if (entry.producer_id <= kNoProducerId) return true;
   const record::BatchView batch(bytes);
   auto completed = producers_.update(batch);

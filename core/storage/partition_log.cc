@@ -250,8 +250,11 @@ Status PartitionLog::roll_to(Offset base_offset) {
   // Neither recovery nor a flush comes back to a segment that ends at the recovery point: its
   // indexes have to be as durable as its records are.
   if (!is_flushed) return {};
-  TRY(sync_segment(*finished, false));
-  return fs_.sync_directory(path_);
+  Status synced = sync_segment(*finished, false);
+  if (synced) synced = fs_.sync_directory(path_);
+  if (synced) return {};
+  recovery_point_ = base_offset.value - 1;
+  return take_offline(std::move(synced.error()));
 }
 
 // Brings the index files of a segment that grows no more, or is being closed, to their final
