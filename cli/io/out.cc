@@ -15,7 +15,7 @@ namespace {
 
 /// Large enough that system calls do not show in a profile, small enough to stay in the
 /// second-level cache.
-constexpr size_t kBlockBytes = 128 * 1024;
+constexpr size_t kBlockBytes = 64 * 1024;
 
 bool wants_colour() {
   const char* no_colour = std::getenv("NO_COLOR");

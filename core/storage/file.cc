@@ -17,6 +17,10 @@ namespace {
 
 constexpr mode_t kFileMode = 0644;
 constexpr mode_t kDirectoryMode = 0755;
+// Linux takes page-cache folios as large as a write. Of single pages there are always some at hand
+// that the caches and a virtual machine's host know; large ones are cold: 1 MB writes were six times
+// slower than these on Linux 6.18.
+constexpr size_t kWriteBytesMax = 64 << 10;
 
 std::unexpected<Error> system_failure(std::string_view call, std::string_view path) {
   const int cause = errno;
@@ -55,7 +59,8 @@ class PosixFile final : public File {
   Status write_at(int64_t file_pos, BytesView bytes) override {
     size_t done = 0;
     while (done < bytes.size()) {
-      const ssize_t n = ::pwrite(fd_, bytes.data() + done, bytes.size() - done,
+      const size_t size_bytes = std::min(bytes.size() - done, kWriteBytesMax);
+      const ssize_t n = ::pwrite(fd_, bytes.data() + done, size_bytes,
                                  static_cast<off_t>(file_pos + static_cast<int64_t>(done)));
       if (n < 0 && errno == EINTR) continue;
       if (n < 0) return system_failure("write", path_);

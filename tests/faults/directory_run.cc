@@ -209,9 +209,10 @@ class DirectoryRun {
     const int64_t value = found == offsets.end() ? 0 : found->second.value;
     // One that cannot be read counts as empty: more is looked at then than would have to be.
     const bool may_be_empty = may_lack_checkpoint_ || has_failed_call_;
-    if (!checkpoint_values_.contains(value) && !(value == 0 && may_be_empty))
+    if (checkpoint_values_.contains(value))
+      checkpoint_values_ = {value};
+    else if (value != 0 || !may_be_empty)
       report_.find(concat("the checkpoint has value ", value));
-    checkpoint_values_ = {value};
   }
 
   Dice dice_;

@@ -309,9 +309,10 @@ class LogRun {
     std::map<int64_t, Buffer> kept;
     for (auto& [base, bytes] : model_.batches) {
       if (base >= end) break;
-      bool is_there = Model::end_of(bytes) <= floor_ || base < log_->log_start_offset().value;
+      const int64_t start = log_->log_start_offset().value;
+      bool is_there = Model::end_of(bytes) <= std::max(floor_, start);
       if (!is_there) {
-        const auto read = log_->read(Offset(base), Offset(end), 1, true);
+        const auto read = log_->read(Offset(std::max(base, start)), Offset(end), 1, true);
         Buffer found(bytes.size());
         is_there = read && read->slice.size_bytes >= static_cast<int64_t>(bytes.size()) &&
                    read->slice.file->read_at(read->slice.file_pos, found) && found == bytes;
