@@ -47,6 +47,9 @@ constexpr Option kOptions[] = {
     {.name = "fsync",
      .help = "Acknowledge only what is on disk (log.flush.interval.messages=1)",
      .group = "Broker"},
+    {.name = "until-stdin-ends",
+     .help = "Stop when whoever has the other end of stdin closes it, or dies",
+     .group = "Broker"},
     {.name = "exec",
      .kind = OptionKind::rest,
      .value = "CMD...",
@@ -227,12 +230,16 @@ class Child {
   int pid_fd_ = -1;
 };
 
-/// Serves until a signal comes, or until the child ends.
-Exit wait_for_end(StopSignals& signals, Child* child) {
+/// Serves until a signal comes, until the child ends, or until nothing more comes from the input.
+Exit wait_for_end(StopSignals& signals, Child* child, int input) {
   for (;;) {
     pollfd waits[] = {{signals.poll_fd(), POLLIN, 0},
-                      {child != nullptr ? child->poll_fd() : -1, POLLIN, 0}};
-    if (::poll(waits, 2, -1) < 0) continue;
+                      {child != nullptr ? child->poll_fd() : -1, POLLIN, 0},
+                      {input, POLLIN, 0}};
+    if (::poll(waits, 3, -1) < 0) continue;
+    char passed_over[256];
+    if (waits[2].revents != 0 && ::read(input, passed_over, sizeof passed_over) <= 0)
+      return Exit::done;
     if (child != nullptr && waits[1].revents != 0) return child->wait();
     const auto signal = signals.take();
     if (!signal) continue;
@@ -248,11 +255,11 @@ Result<Exit> serve(Context& context, const Args& args, broker::Broker& broker,
   if (!args.is_given("exec")) {
     context.out().line(concat("BROKERS=", bootstrap));
     TRY(context.out().flush());
-    return wait_for_end(signals, nullptr);
+    return wait_for_end(signals, nullptr, args.flag("until-stdin-ends") ? STDIN_FILENO : -1);
   }
   Child child;
   TRY(child.start(args.list("exec"), bootstrap));
-  return wait_for_end(signals, &child);
+  return wait_for_end(signals, &child, -1);
 }
 
 Result<Exit> run(Context& context, const Args& args) {

@@ -112,9 +112,11 @@ Status RecordPrinter::print(const client::Fetched& fetched) {
         if (block_.size() >= kBlockBytes) write_block();
         --left_;
         ++in_partition;
-        has_stopped = left_ == 0 || in_partition == limits_.per_partition;
+        has_stopped =
+            left_ == 0 || in_partition == limits_.per_partition || writer_.failure().has_value();
         return !has_stopped;
       });
+  if (writer_.failure()) return fail(*writer_.failure());
   if (walked && !has_stopped) next = std::max(next, std::min(fetched.next, fetched.until));
   read_to_[{fetched.topic, fetched.partition.value}] = next;
   if (in_partition >= limits_.per_partition) source_.finish(fetched.topic, fetched.partition);

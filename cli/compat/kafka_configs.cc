@@ -1,8 +1,9 @@
-// kafka-configs: --describe and --alter of Kafka's script, for what has a ConfigResource.
+// kafka-configs: --describe and --alter of Kafka's script.
 
 #include <algorithm>
 
 #include "cli/cmd/configs.h"
+#include "cli/compat/kafka_quotas.h"
 #include "cli/compat/kafka_tool.h"
 #include "cli/session.h"
 
@@ -19,11 +20,19 @@ constexpr Option kOptions[] = {
     {.name = "describe", .help = "Print settings", .group = "Action"},
     {.name = "alter", .help = "Change settings", .group = "Action"},
     {.name = "entity-type",
-     .kind = OptionKind::value,
+     .kind = OptionKind::list,
      .value = "TYPE",
-     .help = "topics, brokers, broker-loggers, client-metrics or groups"},
-    {.name = "entity-name", .kind = OptionKind::value, .value = "NAME", .help = "Of this one"},
-    {.name = "entity-default", .help = "What holds for all brokers"},
+     .help =
+         "topics, brokers, broker-loggers, client-metrics, groups, users, clients or ips; users "
+         "and clients may stand together"},
+    {.name = "entity-name", .kind = OptionKind::list, .value = "NAME", .help = "Of this one"},
+    {.name = "entity-default", .help = "What holds for all"},
+    {.name = "user", .kind = OptionKind::value, .value = "NAME", .help = "Of this user"},
+    {.name = "user-defaults", .help = "What holds for all users"},
+    {.name = "client", .kind = OptionKind::value, .value = "NAME", .help = "Of this client id"},
+    {.name = "client-defaults", .help = "What holds for all client ids"},
+    {.name = "ip", .kind = OptionKind::value, .value = "ADDRESS", .help = "Of this address"},
+    {.name = "ip-defaults", .help = "What holds for all addresses"},
     {.name = "topic", .kind = OptionKind::value, .value = "NAME", .help = "Of this topic"},
     {.name = "broker-id", .kind = OptionKind::value, .value = "ID", .help = "Of this broker"},
     {.name = "broker-defaults", .help = "What holds for all brokers"},
@@ -64,6 +73,53 @@ struct Entities {
   std::optional<std::string> name;  ///< nullopt: all there are
 };
 
+/// Types that have quotas instead of a configuration.
+struct QuotaType {
+  std::string_view name;
+  std::string_view shorthand;
+  std::string_view defaults;
+  std::string_view type;  ///< as requests name it
+};
+constexpr QuotaType kQuotaTypes[] = {{"users", "user", "user-defaults", "user"},
+                                     {"clients", "client", "client-defaults", "client-id"},
+                                     {"ips", "ip", "ip-defaults", "ip"}};
+
+/// The users, clients and ips that are named; empty when it is about something else.
+Result<std::vector<QuotaPart>> read_quota_parts(const Args& args) {
+  std::vector<QuotaPart> out;
+  for (const QuotaType& type : kQuotaTypes) {
+    if (const auto name = args.value(type.shorthand))
+      out.push_back({type.type, std::string(*name)});
+    if (args.flag(type.defaults)) out.push_back({type.type, ""});
+  }
+  const auto names = args.list("entity-name");
+  size_t next_name = 0;
+  for (const std::string& named : args.list("entity-type")) {
+    const auto type = std::ranges::find(kQuotaTypes, named, &QuotaType::name);
+    if (type == std::end(kQuotaTypes)) continue;
+    QuotaPart& part = out.emplace_back(QuotaPart{type->type, std::nullopt});
+    if (args.flag("entity-default"))
+      part.name = "";
+    else if (next_name < names.size())
+      part.name = names[next_name++];
+  }
+  // Which of several types is the default one cannot be seen any more.
+  if (out.size() > 1 && args.flag("entity-default") && !names.empty())
+    return usage_error("--entity-default beside --entity-name: say --user, --client-defaults, ...");
+  return out;
+}
+
+std::string_view singular_of(std::string_view types) {
+  if (types.ends_with('s')) types.remove_suffix(1);
+  return types;
+}
+
+void say_updated(Context& context, std::string_view types, const std::string& name) {
+  context.out().line(
+      name.empty() ? concat("Completed updating default config for ", types, " in the cluster.")
+                   : concat("Completed updating config for ", singular_of(types), " ", name, "."));
+}
+
 Result<Entities> read_entities(const Args& args) {
   Entities out;
   for (const EntityType& type : kTypes)
@@ -74,8 +130,8 @@ Result<Entities> read_entities(const Args& args) {
     const auto type = std::ranges::find(kTypes, *named, &EntityType::name);
     if (type == std::end(kTypes))
       return usage_error(concat("--entity-type ", *named,
-                                ": only topics, brokers, broker-loggers, "
-                                "client-metrics and groups"));
+                                ": there are topics, brokers, broker-loggers, client-metrics, "
+                                "groups, users, clients and ips"));
     out.type = &*type;
     if (const auto name = args.value("entity-name")) out.name = *name;
     if (args.flag("entity-default")) out.name = "";
@@ -128,13 +184,11 @@ Status describe_one(Context& context, client::Client& client, const EntityType& 
                     const std::string& name, bool is_all) {
   const ConfigResource resource{type.type, name};
   TRY_ASSIGN(auto entries, client::describe_configs(client, resource));
-  std::string_view singular = type.name;
-  if (singular.ends_with('s')) singular.remove_suffix(1);
   if (name.empty())
     context.out().line(concat("Default configs for ", type.name, " in the cluster are:"));
   else
-    context.out().line(
-        concat(is_all ? "All" : "Dynamic", " configs for ", singular, " ", name, " are:"));
+    context.out().line(concat(is_all ? "All" : "Dynamic", " configs for ", singular_of(type.name),
+                              " ", name, " are:"));
   std::ranges::sort(entries, {}, &ConfigEntry::name);
   for (const ConfigEntry& entry : entries)
     if (is_all || is_set_here(resource, entry)) context.out().line(entry_line(entry));
@@ -174,8 +228,7 @@ Status read_added(std::string_view text, std::vector<ConfigChange>& changes) {
   return {};
 }
 
-Result<Exit> alter(Context& context, const Args& args, const Entities& entities) {
-  if (!entities.name) return usage_error("an entity name must be specified with --alter");
+Result<std::vector<ConfigChange>> read_changes(const Args& args) {
   std::vector<ConfigChange> changes;
   if (const auto added = args.value("add-config")) TRY(read_added(*added, changes));
   if (const auto taken = args.value("delete-config"))
@@ -185,21 +238,42 @@ Result<Exit> alter(Context& context, const Args& args, const Entities& entities)
     return usage_error(
         "At least one of --add-config or --delete-config must be specified with "
         "--alter");
+  return changes;
+}
+
+Result<Exit> alter(Context& context, const Args& args, const Entities& entities) {
+  if (!entities.name) return usage_error("an entity name must be specified with --alter");
+  TRY_ASSIGN(const auto changes, read_changes(args));
   TRY_ASSIGN(Session session, Session::open(args, Access::write));
   TRY(client::alter_configs(session.client(), {entities.type->type, *entities.name}, changes));
   TRY(session.close());
-  std::string_view singular = entities.type->name;
-  if (singular.ends_with('s')) singular.remove_suffix(1);
-  context.out().line(entities.name->empty() ? concat("Completed updating default config for ",
-                                                     entities.type->name, " in the cluster.")
-                                            : concat("Completed updating config for ", singular,
-                                                     " ", *entities.name, "."));
+  say_updated(context, entities.type->name, *entities.name);
+  return Exit::done;
+}
+
+Result<Exit> run_quotas(Context& context, const Args& args, const std::vector<QuotaPart>& parts) {
+  const bool is_change = args.flag("alter");
+  for (const QuotaPart& part : parts)
+    if (is_change && !part.name)
+      return usage_error("an entity name must be specified with --alter");
+  std::vector<ConfigChange> changes;
+  if (is_change) {
+    TRY_ASSIGN(changes, read_changes(args));
+  }
+  TRY_ASSIGN(Session session, Session::open(args, is_change ? Access::write : Access::read));
+  TRY(is_change ? alter_quotas(session.client(), parts, changes)
+                : describe_quotas(context, session.client(), parts));
+  TRY(session.close());
+  const auto type = std::ranges::find(kQuotaTypes, parts[0].type, &QuotaType::type);
+  if (is_change) say_updated(context, type->name, *parts[0].name);
   return Exit::done;
 }
 
 Result<Exit> run(Context& context, const Args& args) {
   if (args.flag("describe") == args.flag("alter"))
     return usage_error("Command must include exactly one action: --describe, --alter");
+  TRY_ASSIGN(const auto quota_parts, read_quota_parts(args));
+  if (!quota_parts.empty()) return run_quotas(context, args, quota_parts);
   TRY_ASSIGN(const Entities entities, read_entities(args));
   return args.flag("alter") ? alter(context, args, entities) : describe(context, args, entities);
 }

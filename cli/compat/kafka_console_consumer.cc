@@ -196,8 +196,11 @@ Result<Exit> run(Context& context, const Args& args) {
   client::Fetcher fetcher(session.client(), std::move(options));
   for (const TopicPartition& at : partitions) fetcher.add(at.topic, at.partition, start);
   TRY(fetcher.start());
-  RecordWriter writer = RecordWriter::of_function(
-      [&](std::string& out, const ShownRecord& shown) { ConsoleLine(rules, out).append(shown); });
+  RecordWriter writer =
+      RecordWriter::of_function([&](std::string& out, const ShownRecord& shown) -> Status {
+        ConsoleLine(rules, out).append(shown);
+        return {};
+      });
   TRY_ASSIGN(const RecordFilter everything, RecordFilter::make({}));
   RecordPrinter printer(context, session.client(), fetcher, writer, everything, nullptr, limits);
   const auto outcome = printer.run(signals, true);

@@ -29,6 +29,10 @@ constexpr Option kOptions[] = {
      .kind = OptionKind::value,
      .value = "N",
      .help = "Copies of each partition"},
+    {.name = "replica-assignment",
+     .kind = OptionKind::value,
+     .value = "ID:ID,ID:ID",
+     .help = "The brokers of each partition's replicas"},
     {.name = "config",
      .kind = OptionKind::list,
      .value = "NAME=VALUE",
@@ -88,9 +92,36 @@ Exit report(Context& context, const std::vector<client::TopicOutcome>& outcomes,
   return exit;
 }
 
+/// --replica-assignment: "1:2,2:3" are partition 0 on brokers 1 and 2, partition 1 on 2 and 3.
+Result<std::vector<std::vector<int32_t>>> read_assignment(const Args& args) {
+  std::vector<std::vector<int32_t>> out;
+  const auto given = args.value("replica-assignment");
+  if (!given) return out;
+  for (const std::string_view partition : split(*given, ',')) {
+    std::vector<int32_t>& brokers = out.emplace_back();
+    for (const std::string_view text : split(partition, ':')) {
+      const auto id = parse_int<int32_t>(trim(text));
+      if (!id) return usage_error(concat("--replica-assignment: '", text, "' is no broker id"));
+      if (std::ranges::find(brokers, *id) != brokers.end())
+        return usage_error("Partition replica lists may not contain duplicate entries: " +
+                           std::string(text));
+      brokers.push_back(*id);
+    }
+    if (brokers.size() != out[0].size())
+      return usage_error(concat("Partition ", out.size() - 1,
+                                " has different replication factor: [", partition, "]"));
+  }
+  return out;
+}
+
 Result<Exit> create(Context& context, const Args& args, client::Client& client) {
   client::NewTopic topic;
   TRY_ASSIGN(topic.name, topic_of(args));
+  TRY_ASSIGN(topic.assignment, read_assignment(args));
+  for (const std::string_view number : {"partitions", "replication-factor"})
+    if (!topic.assignment.empty() && args.is_given(number))
+      return usage_error(
+          concat("Option \"[replica-assignment]\" can't be used with option \"[", number, "]\""));
   TRY_ASSIGN(const auto partitions, args.number<int32_t>("partitions", 1));
   TRY_ASSIGN(const auto replicas, args.number<int16_t>("replication-factor", 1));
   topic.partitions_count = partitions.value_or(-1);
@@ -134,10 +165,15 @@ Result<Exit> alter(Context& context, const Args& args, client::Client& client) {
   TRY(topic_of(args));
   TRY_ASSIGN(const auto partitions, args.number<int32_t>("partitions", 1));
   if (!partitions) return usage_error("Missing required argument \"[partitions]\"");
+  TRY_ASSIGN(const auto assignment, read_assignment(args));
   TRY_ASSIGN(const auto topics, selected_topics(client, args));
   std::vector<client::TopicOutcome> outcomes;
   for (const client::TopicInfo& topic : topics) {
-    TRY_ASSIGN(outcomes.emplace_back(), client::create_partitions(client, topic.name, *partitions));
+    // The option names all partitions; those that are there stay where they are.
+    const size_t there = std::min(topic.partitions.size(), assignment.size());
+    const std::vector added(assignment.begin() + static_cast<ptrdiff_t>(there), assignment.end());
+    TRY_ASSIGN(outcomes.emplace_back(),
+               client::create_partitions(client, topic.name, *partitions, false, added));
   }
   return report(context, outcomes, ErrorCode::none);
 }

@@ -12,12 +12,14 @@
 #include "cli/cmd/print_records.h"
 #include "cli/cmd/produce_feed.h"
 #include "cli/cmd/read_topics.h"
+#include "cli/commands.h"
 #include "cli/compat/personalities.h"
 #include "cli/context.h"
 #include "cli/io/escapes.h"
 #include "cli/io/json_text.h"
 #include "cli/io/record_lines.h"
 #include "cli/io/signals.h"
+#include "cli/io/unpack.h"
 #include "cli/session.h"
 #include "core/client/admin.h"
 #include "core/client/fetcher.h"
@@ -41,6 +43,7 @@ constinit const Command kCommand = {.path = "kcat",
 constexpr std::string_view kUsage =
     "Usage: kcat <options> [file1 file2 .. | topic1 topic2 ..]\n"
     "  -C | -P | -L | -Q      Consume, produce, list metadata, query offsets by time\n"
+    "  -M N                   Be a broker, for a test, until stdin ends\n"
     "  -G GROUP               Consume topics as a member of a group; ^ begins an expression\n"
     "  -b HOST:PORT,...       Brokers\n"
     "  -t TOPIC               Topic; with -Q TOPIC:PARTITION:TIME, may be repeated\n"
@@ -52,6 +55,7 @@ constexpr std::string_view kUsage =
     "  -k KEY -H NAME=VALUE   Fixed key; header, may be repeated\n"
     "  -f FORMAT              %s %S %R %k %K %T %h %t %p %o\n"
     "  -J                     JSON\n"
+    "  -s [key=|value=]PACK   Read keys and values as packed numbers: < > b B h H i I q Q c s $\n"
     "  -Z                     Empty is NULL when producing; NULL is shown when consuming\n"
     "  -l                     Read the file as lines\n"
     "  -T                     Print what is sent\n"
@@ -113,6 +117,9 @@ Result<KcatArgs> parse(const std::vector<std::string>& words) {
   return out;
 }
 
+constexpr std::string_view kNoRegistry =
+    "Avro needs a schema registry, and this build speaks to none";
+
 /// What every mode works with.
 struct Kcat {
   KcatArgs args;
@@ -120,6 +127,7 @@ struct Kcat {
   Args connection;  ///< for Session and Context
   Context context;
   Out& out;
+  Out& err;
 };
 
 Result<Session> open_session(Kcat& kcat) {
@@ -234,21 +242,68 @@ std::string escape_as_format(std::string_view text) {
   return out;
 }
 
-Result<RecordWriter> kcat_writer(const Kcat& kcat) {
-  TRY_ASSIGN(const std::string delimiter, unescape(kcat.args.value('D').value_or("\\n")));
-  if (kcat.args.has('J')) return RecordWriter::kcat_json(delimiter);
-  if (const auto format = kcat.args.value('f')) {
-    TRY_ASSIGN(RecordFormat parsed, kcat_format(*format, kcat.args.has('Z')));
-    return RecordWriter::of_format(std::move(parsed));
-  }
+/// What -f, or -K, -O and -D, say how a record is printed.
+Result<RecordFormat> read_format(const Kcat& kcat, const std::string& delimiter) {
+  if (const auto format = kcat.args.value('f')) return kcat_format(*format, kcat.args.has('Z'));
   std::string format = "%s" + escape_as_format(delimiter);
   if (const auto given = kcat.args.value('K')) {
     TRY_ASSIGN(const std::string key_delimiter, unescape(*given));
     format = "%k" + escape_as_format(key_delimiter) + format;
     if (kcat.args.has('O')) format = "%o" + escape_as_format(key_delimiter) + format;
   }
-  TRY_ASSIGN(RecordFormat parsed, kcat_format(format, kcat.args.has('Z')));
-  return RecordWriter::of_format(std::move(parsed));
+  return kcat_format(format, kcat.args.has('Z'));
+}
+
+/// What -s makes of keys and values.
+struct Serdes {
+  std::optional<PackFormat> key;
+  std::optional<PackFormat> value;
+};
+
+Result<Serdes> read_serdes(const Kcat& kcat) {
+  Serdes out;
+  if (!kcat.args.has('s')) return out;
+  for (const std::string& text : kcat.args.given.at('s')) {
+    const bool is_key = text.starts_with("key="), is_value = text.starts_with("value=");
+    const std::string letters = text.substr(is_key ? 4 : is_value ? 6 : 0);
+    if (letters == "avro") return kcat_usage(std::string(kNoRegistry));
+    TRY_ASSIGN(const PackFormat parsed, PackFormat::parse(letters));
+    if (!is_value) out.key = parsed;
+    if (!is_key) out.value = parsed;
+  }
+  return out;
+}
+
+Status unpack(const std::optional<PackFormat>& format, std::optional<BytesView>& bytes,
+              std::string& scratch) {
+  if (!format || !bytes) return {};
+  TRY(format->append(scratch, *bytes));
+  bytes = as_bytes(scratch);
+  return {};
+}
+
+Result<RecordWriter> kcat_writer(const Kcat& kcat) {
+  TRY_ASSIGN(const std::string delimiter, unescape(kcat.args.value('D').value_or("\\n")));
+  TRY_ASSIGN(Serdes serdes, read_serdes(kcat));
+  // JSON has keys and values as they are, whatever -s says.
+  if (kcat.args.has('J')) return RecordWriter::kcat_json(delimiter);
+  TRY_ASSIGN(RecordFormat format, read_format(kcat, delimiter));
+  if (!serdes.key && !serdes.value) return RecordWriter::of_format(std::move(format));
+  return RecordWriter::of_function([serdes = std::move(serdes), format = std::move(format)](
+                                       std::string& out, const ShownRecord& shown) -> Status {
+    // Lengths are of what was stored.
+    std::optional<BytesView> key = shown.record.key, value = shown.record.value;
+    std::string key_text, value_text;
+    Status unpacked = unpack(serdes.key, key, key_text);
+    if (unpacked) unpacked = unpack(serdes.value, value, value_text);
+    if (!unpacked)
+      return fail(unpacked.error().code(),
+                  concat("Failed to format message in ", shown.topic, " [", shown.partition.value,
+                         "] at offset ", shown.record.offset.value, ": ", unpacked.error().text(),
+                         ": terminating"));
+    format.append(out, shown, 1, {key, value});
+    return {};
+  });
 }
 
 /// -o, which may be there twice: s@ and e@.
@@ -276,6 +331,11 @@ Result<client::OffsetRange> range_of(const Kcat& kcat) {
 
 client::FetcherOptions fetcher_options(Kcat& kcat, bool& has_lost) {
   client::FetcherOptions options;
+  options.on_end = [&kcat](std::string_view topic, Partition partition, Offset end, bool is_last) {
+    if (!kcat.args.has('q'))
+      kcat.context.note(concat("% Reached end of topic ", topic, " [", partition.value,
+                               "] at offset ", end.value, is_last ? ": exiting" : ""));
+  };
   options.stop_at_live_end = kcat.args.has('e');
   options.isolation = kcat.properties.isolation.value_or(client::Isolation::read_committed);
   options.on_lost = [&](std::string_view, Partition, const Error& error) {
@@ -582,6 +642,27 @@ Result<Exit> query(Kcat& kcat) {
   return has_failed ? Exit::failed : Exit::done;
 }
 
+// A cluster to test with.
+
+/// -M N: a broker that begins with nothing and ends with stdin. It is one, whatever N is.
+Result<Exit> mock_cluster(Kcat& kcat) {
+  const auto count = parse_int<int32_t>(kcat.args.last('M'));
+  if (!count || *count < 1)
+    return kcat_usage(concat("-M: '", kcat.args.last('M'), "' is no number of brokers"));
+  if (*count > 1 && !kcat.args.has('q')) kcat.context.note("% One broker stands for all of them");
+  const Command& command = *find_command({"broker"}).command;
+  std::vector<std::string> words = {"--ephemeral"};
+  // Where nothing listens already, and topics of as many partitions as librdkafka's mocks have.
+  for (const char* setting : {"listeners=PLAINTEXT://127.0.0.1:0", "num.partitions=4"}) {
+    words.push_back("--override");
+    words.push_back(setting);
+  }
+  words.push_back("--until-stdin-ends");
+  TRY_ASSIGN(const Args args, parse_args(command, words));
+  Context context(args, kcat.out, kcat.err);
+  return command.run(context, args);
+}
+
 Result<Exit> run_mode(Kcat& kcat) {
   std::string modes;
   for (const char mode : std::string_view("PCLQGM"))
@@ -592,10 +673,9 @@ Result<Exit> run_mode(Kcat& kcat) {
   if (modes.empty() && !kcat.args.has('q'))
     kcat.context.note(concat("% Auto-selecting ", mode == 'C' ? "Consumer" : "Producer",
                              " mode (use -P or -C to override)"));
-  for (const char missing : std::string_view("sr"))
-    if (kcat.args.has(missing))
-      return fail(ErrorCode::unsupported,
-                  concat("-", missing, " is not done here; use kcat itself"));
+  if (kcat.args.has('r')) return kcat_usage(concat("-r: ", kNoRegistry));
+  if (kcat.args.has('s') && mode != 'C' && mode != 'G')
+    return kcat_usage("-s serdes only available in the consumer");
   switch (mode) {
     case 'P':
       return produce(kcat);
@@ -608,7 +688,7 @@ Result<Exit> run_mode(Kcat& kcat) {
     case 'Q':
       return query(kcat);
     default:
-      return fail(ErrorCode::unsupported, concat("-", mode, " is not done here; use kcat itself"));
+      return mock_cluster(kcat);
   }
 }
 
@@ -653,8 +733,12 @@ Result<Exit> run_words(const std::vector<std::string>& words, Out& out, Out& err
     connection_words = {"--timeout", *seconds + "s", "--connect-timeout", *seconds + "s"};
   if (args.has('q')) connection_words.push_back("--quiet");
   TRY_ASSIGN(Args connection, parse_args(kCommand, connection_words));
-  Kcat kcat{std::move(args), std::move(properties), std::move(connection),
-            Context(kcat.connection, out, err), out};
+  Kcat kcat{std::move(args),
+            std::move(properties),
+            std::move(connection),
+            Context(kcat.connection, out, err),
+            out,
+            err};
   return run_mode(kcat);
 }
 

@@ -384,15 +384,15 @@ void RecordFormat::append_headers(std::string& out, const FormatPart& part,
 }
 
 void RecordFormat::append_part(std::string& out, const FormatPart& part, const ShownRecord& shown,
-                               int64_t counter) const {
+                               int64_t counter, const Readable& readable) const {
   const record::RecordView& record = shown.record;
   switch (part.token) {
     case 's':
-      return append_bytes(out, part, record.value);
+      return append_bytes(out, part, readable.value);
     case 'S':
       return append_number(out, part.number, length_of(record.value));
     case 'k':
-      return append_bytes(out, part, record.key);
+      return append_bytes(out, part, readable.key);
     case 'K':
       return append_number(out, part.number, length_of(record.key));
     case 'T':
@@ -419,8 +419,9 @@ void RecordFormat::append_part(std::string& out, const FormatPart& part, const S
   }
 }
 
-void RecordFormat::append(std::string& out, const ShownRecord& shown, int64_t counter) const {
-  for (const FormatPart& part : parts_) append_part(out, part, shown, counter);
+void RecordFormat::append(std::string& out, const ShownRecord& shown, int64_t counter,
+                          const Readable& readable) const {
+  for (const FormatPart& part : parts_) append_part(out, part, shown, counter, readable);
 }
 
 }  // namespace spool::cli

@@ -66,7 +66,16 @@ class RecordFormat {
 
   void append(std::string& out, const ShownRecord& shown) const { append(out, shown, 1); }
   /// counter  what %i prints
-  void append(std::string& out, const ShownRecord& shown, int64_t counter) const;
+  void append(std::string& out, const ShownRecord& shown, int64_t counter) const {
+    append(out, shown, counter, {shown.record.key, shown.record.value});
+  }
+  /// What %k and %s print in place of the record's own.
+  struct Readable {
+    const std::optional<BytesView>& key;
+    const std::optional<BytesView>& value;
+  };
+  void append(std::string& out, const ShownRecord& shown, int64_t counter,
+              const Readable& readable) const;
 
  private:
   void append_bytes(std::string& out, const FormatPart& part,
@@ -76,7 +85,7 @@ class RecordFormat {
   void append_header(std::string& out, const FormatPart& part,
                      const record::HeaderView& header) const;
   void append_part(std::string& out, const FormatPart& part, const ShownRecord& shown,
-                   int64_t counter) const;
+                   int64_t counter, const Readable& readable) const;
 
   std::vector<FormatPart> parts_;
   std::string null_marker_;

@@ -188,7 +188,10 @@ void RecordWriter::append(std::string& out, const ShownRecord& shown) {
                           if (shown.record.value) out += as_text(*shown.record.value);
                         },
                         [&](FrameWriter& frames) { frames.append(out, shown); },
-                        [&](const Function& function) { function(out, shown); }},
+                        [&](const Function& function) {
+                          if (const Status printed = function(out, shown); !printed)
+                            failure_ = printed.error();
+                        }},
              form_);
 }
 

@@ -77,8 +77,8 @@ class RecordWriter {
   /// One of the forms that lose nothing: "jsonl", "csv", "tsv", "frames".
   static RecordWriter of_form(std::string_view form);
 
-  /// Whatever the function appends.
-  using Function = std::function<void(std::string& out, const ShownRecord& shown)>;
+  /// Whatever the function appends. An error is failure() from then on.
+  using Function = std::function<Status(std::string& out, const ShownRecord& shown)>;
   static RecordWriter of_function(Function function) { return RecordWriter(std::move(function)); }
 
   static RecordWriter of_format(RecordFormat format) { return RecordWriter(std::move(format)); }
@@ -93,6 +93,8 @@ class RecordWriter {
   /// What stands behind the last one. Frames without it are known to be cut.
   void end(std::string& out);
   int64_t count() const { return count_; }
+  /// Why a record could not be printed. None of the other forms ever fails.
+  const std::optional<Error>& failure() const { return failure_; }
 
  private:
   struct JsonLines {
@@ -116,6 +118,7 @@ class RecordWriter {
 
   Form form_;
   int64_t count_ = 0;
+  std::optional<Error> failure_;
 };
 
 }  // namespace spool::cli

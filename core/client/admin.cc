@@ -67,6 +67,10 @@ Result<std::vector<TopicOutcome>> create_topics(Client& client, const std::vecto
     out.name = topic.name;
     out.num_partitions = topic.partitions_count;
     out.replication_factor = topic.replication_factor;
+    for (const auto& brokers : topic.assignment) {
+      const auto index = static_cast<int32_t>(out.assignments.size());
+      out.assignments.push_back({.partition_index = index, .broker_ids = brokers});
+    }
     for (const auto& [name, value] : topic.configs) {
       auto& config = out.configs.emplace_back();
       config.name = name;
@@ -245,12 +249,15 @@ Status alter_configs(Client& client, const ConfigResource& resource,
 }
 
 Result<TopicOutcome> create_partitions(Client& client, const std::string& topic, int32_t total,
-                                       bool validate_only) {
+                                       bool validate_only,
+                                       const std::vector<std::vector<int32_t>>& assignment) {
   protocol::CreatePartitionsRequest request;
   auto& asked = request.topics.emplace_back();
   asked.name = topic;
   asked.count = total;
   asked.assignments.reset();
+  if (!assignment.empty()) asked.assignments.emplace();
+  for (const auto& brokers : assignment) asked.assignments->push_back({.broker_ids = brokers});
   request.timeout_ms = timeout_ms(client);
   request.validate_only = validate_only;
   TRY_ASSIGN(auto reply, call_any<protocol::CreatePartitionsResponse>(client, request));

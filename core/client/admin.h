@@ -27,6 +27,9 @@ struct NewTopic {
   std::string name;
   int32_t partitions_count = -1;    ///< -1: the broker's default
   int16_t replication_factor = -1;  ///< -1: the broker's default
+  /// The brokers of each partition's replicas; empty: the broker chooses. The numbers above are -1
+  /// otherwise.
+  std::vector<std::vector<int32_t>> assignment;
   std::vector<std::pair<std::string, std::optional<std::string>>> configs;
 };
 
@@ -39,10 +42,12 @@ Result<std::vector<TopicOutcome>> create_topics(Client& client, const std::vecto
 Result<std::vector<TopicOutcome>> delete_topics(Client& client,
                                                 const std::vector<std::string>& names);
 
-/// Asks for `total` partitions, which must be more than there are. The brokers place the new ones.
+/// Asks for `total` partitions, which must be more than there are.
 /// validate_only  checks without doing it
+/// assignment     the brokers of each new partition's replicas; empty: the broker chooses
 Result<TopicOutcome> create_partitions(Client& client, const std::string& topic, int32_t total,
-                                       bool validate_only = false);
+                                       bool validate_only = false,
+                                       const std::vector<std::vector<int32_t>>& assignment = {});
 
 /// What came of deleting a partition's records.
 struct TrimOutcome {

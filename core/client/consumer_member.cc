@@ -127,6 +127,9 @@ class ConsumerMember final : public MemberProtocol {
           must_tell_all_ = true;
           return ask_coordinator_again(now);
         }
+        if (code == ErrorCode::unsupported_version && message.empty())
+          return fail_with(code,
+                           "the broker has the consumer group protocol of KIP-848 switched off");
         fail_with(code, message);
     }
   }

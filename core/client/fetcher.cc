@@ -64,6 +64,7 @@ struct Fetcher::PartitionState {
   Offset position = kNoOffset;     ///< the next to ask for
   Offset wanted_from = Offset(0);  ///< `-o N` shows nothing below N, wherever the log begins
   Offset end = Offset(INT64_MAX);
+  Offset told_end = kNoOffset;
   int32_t in_flight_on = kNoNode;  ///< the node that has been asked: an answer of another is stale
   bool is_mentioned = false;       ///< by the answer being taken
   Time not_before{};
@@ -280,6 +281,7 @@ Result<std::optional<Fetched>> Fetcher::next(Time until, int extra_fd) {
       ready_.pop_front();
       return out;
     }
+    tell_ends();
     if (failure_) return fail(*failure_);
     if (is_done()) return std::nullopt;
     if (client_.poll(next_event(now, until), extra_fd)) return std::nullopt;
@@ -492,7 +494,7 @@ void Fetcher::on_partition(PartitionState& state, int32_t node, const void* data
                                           : partition.high_watermark);
   if (partition.records.bytes.empty()) {
     if (options_.stop_at_live_end && state.position >= live_end) state.end = state.position;
-    return;
+    return note_end(state, live_end);
   }
   const auto behind = position_behind(partition.records.bytes, state.position);
   if (!behind) {
@@ -521,6 +523,20 @@ void Fetcher::on_partition(PartitionState& state, int32_t node, const void* data
   if (options_.stop_at_live_end && state.position >= live_end)
     state.end = std::min(state.end, state.position);
   ready_.push_back(std::move(out));
+  note_end(state, live_end);
+}
+
+void Fetcher::note_end(PartitionState& state, Offset live_end) {
+  if (!options_.on_end || state.position < live_end || state.told_end == state.position) return;
+  state.told_end = state.position;
+  ended_.push_back(&state);
+}
+
+void Fetcher::tell_ends() {
+  const auto ended = std::exchange(ended_, {});
+  for (const PartitionState* state : ended)
+    options_.on_end(state->topic, state->partition, state->told_end,
+                    state == ended.back() && is_done());
 }
 
 void Fetcher::on_partition_error(PartitionState& state, ErrorCode code) {

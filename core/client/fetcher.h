@@ -39,6 +39,9 @@ struct FetcherOptions {
   int32_t bytes_min = 1;
   int32_t bytes_max = 50 << 20;
   int32_t partition_bytes_max = 1 << 20;
+  /// Told when a partition is read to its end as it is then, once for each end, after what stands
+  /// before it has been handed out; is_last when that ends all reading.
+  std::function<void(std::string_view topic, Partition partition, Offset end, bool is_last)> on_end;
   /// Told when records are gone that were to be read: retention overtook the reader, or the log was
   /// truncated.
   std::function<void(std::string_view topic, Partition partition, Offset expected, Offset resumed)>
@@ -158,6 +161,8 @@ class Fetcher final : public RecordSource {
   void on_partition(PartitionState& state, int32_t node, const void* data,
                     std::shared_ptr<const IncomingFrame> frame);
   void on_partition_error(PartitionState& state, ErrorCode code);
+  void note_end(PartitionState& state, Offset live_end);
+  void tell_ends();
   PartitionState* find(std::string_view topic, const Uuid& id, int32_t partition, int16_t version);
   Status reset_out_of_range();
   Status resolve_times();
@@ -172,6 +177,7 @@ class Fetcher final : public RecordSource {
   std::map<Uuid, std::string> topic_names_;  ///< by the ids we have asked with
   std::map<int32_t, NodeState> nodes_;
   std::deque<Fetched> ready_;
+  std::vector<PartitionState*> ended_;  ///< on_end is to be told of these
   bool needs_metadata_ = false;
   bool needs_reset_ = false;
   Time metadata_not_before_{};

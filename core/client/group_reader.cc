@@ -243,6 +243,7 @@ Result<std::optional<Fetched>> GroupReader::next(Time until, int extra_fd) {
     }
     const Time wake = std::min(until, member_->next_due());
     if (fetcher_ == nullptr || fetcher_->is_done()) {
+      if (fetcher_ != nullptr) TRY(fetcher_->next(client_.now()));  // tells of the last end
       if (is_done()) return std::nullopt;
       if (client_.poll(wake, extra_fd) || client_.now() >= until) return std::nullopt;
       continue;
