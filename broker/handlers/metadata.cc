@@ -144,7 +144,10 @@ void create_missing(Metadata& metadata) {
     if (!topic && topic.error().code() != ErrorCode::topic_already_exists)
       metadata.services.logger.error(concat("creating a topic: ", topic.error().text()));
   for (const std::string& name : metadata.missing) {
-    if (const auto topic = metadata.services.topics.find(name))
+    // Kafka always answers 3 the first time. Of a name just deleted we do, too: a client whose
+    // requests cannot but allow creation has no other way to see that its topic is gone.
+    const auto topic = metadata.services.topics.find(name);
+    if (topic && !metadata.services.topics.was_just_deleted(name))
       metadata.response.topics.push_back(describe(
           metadata.services, *topic, metadata.message.include_topic_authorized_operations));
     else

@@ -15,6 +15,7 @@ namespace {
 constexpr size_t kClosersMax = 16;
 /// Below this a thread more is not worth its start.
 constexpr size_t kPartitionsPerCloser = 32;
+constexpr std::chrono::seconds kJustDeleted{1};
 
 }  // namespace
 
@@ -104,6 +105,14 @@ std::vector<std::shared_ptr<const Topic>> TopicTable::all() const {
   return topics;
 }
 
+bool TopicTable::was_just_deleted(std::string_view name) const {
+  const auto now = environment_.clock.monotonic();
+  std::shared_lock lock(mutex_);
+  return std::ranges::any_of(just_deleted_, [&](const Deleted& deleted) {
+    return deleted.name == name && now - deleted.since <= kJustDeleted;
+  });
+}
+
 void TopicTable::on_metadata_change(const MetadataDelta& delta) {
   // Deletions first: one commit may delete a topic and make another of the same name.
   for (const auto& deleted : delta.deleted_topics) remove(deleted);
@@ -140,6 +149,9 @@ void TopicTable::remove(const MetadataDelta::DeletedTopic& deleted) {
     by_id_.erase(found);
     const auto named = by_name_.find(deleted.name);
     if (named != by_name_.end() && named->second->id == deleted.id) by_name_.erase(named);
+    const auto now = environment_.clock.monotonic();
+    while (!just_deleted_.empty() && now - just_deleted_.front().since > kJustDeleted) just_deleted_.pop_front();
+    just_deleted_.push_back({deleted.name, now});
   }
   for (const auto& partition : topic->partitions) {
     if (!partition) continue;

@@ -2,6 +2,7 @@
 
 /// The topics this node serves: follows the metadata image, owns the partitions.
 
+#include <deque>
 #include <memory>
 #include <shared_mutex>
 #include <string>
@@ -42,6 +43,8 @@ class TopicTable final : public MetadataListener {
 
   std::shared_ptr<const Topic> find(std::string_view name) const;
   std::shared_ptr<const Topic> find(const Uuid& id) const;
+  /// Whether a topic of this name went within the last second: long enough for whoever deleted it to see that it is gone.
+  bool was_just_deleted(std::string_view name) const;
   /// A copy of the table, sorted by name.
   std::vector<std::shared_ptr<const Topic>> all() const;
 
@@ -58,6 +61,10 @@ class TopicTable final : public MetadataListener {
   struct Doomed {
     std::string directory_name;
     Clock::Monotonic due;
+  };
+  struct Deleted {
+    std::string name;
+    Clock::Monotonic since;
   };
 
   std::shared_ptr<const Topic> make_topic(const MetadataImage& image, const TopicImage& topic, const Topic* before) const;
@@ -83,9 +90,10 @@ class TopicTable final : public MetadataListener {
   };
 
   mutable std::shared_mutex mutex_;
-  // Both guarded by mutex_.
+  // All three guarded by mutex_.
   std::unordered_map<std::string, std::shared_ptr<const Topic>, NameHash, std::equal_to<>> by_name_;
   std::unordered_map<Uuid, std::shared_ptr<const Topic>> by_id_;
+  std::deque<Deleted> just_deleted_;  // oldest first
 
   std::mutex doomed_mutex_;
   std::vector<Doomed> doomed_;  // guarded by doomed_mutex_

@@ -114,6 +114,19 @@ TEST_CASE(
   CHECK(broker.call<Response>(named({"u"}, true), 0).topics[0].error_code == 3);
 }
 
+TEST_CASE("metadata: a topic just deleted is answered as gone once, and made anew meanwhile") {
+  BrokerFixture broker;
+  const Uuid id = create_topic(broker, "t");
+  delete_topic(broker, "t");
+  const auto gone = broker.call<Response>(named({"t"}, true), 6).topics[0];
+  CHECK(gone.error_code == 3);
+  CHECK(gone.partitions.empty());
+  const auto anew = broker.call<Response>(named({"t"}, true), 12).topics[0];
+  CHECK(anew.error_code == 0);
+  CHECK(anew.partitions.size() == 1);
+  CHECK(anew.topic_id != id);
+}
+
 TEST_CASE("metadata: asking for all topics creates none") {
   BrokerFixture broker;
   Request request = everything();
