@@ -195,6 +195,7 @@ Status PartitionLog::load_epochs(const DirectoryContents& contents) {
   if (!epochs && (options_.is_read_only || !options_.is_clean)) {
     logger_.warn(concat(path_, '/', kLeaderEpochFile, " is unreadable: ", epochs.error().text()));
     are_epochs_lost_ = true;
+    are_epochs_unwritten_ = true;
     return {};
   }
   if (!epochs) return fail(epochs.error().with_context(kLeaderEpochFile));
