@@ -322,6 +322,7 @@ void BrokerImpl::make_server() {
   limits.connections_max = static_cast<int32_t>(effective("max.connections"));
   limits.connections_per_ip_max = static_cast<int32_t>(effective("max.connections.per.ip"));
   limits.idle_max = std::chrono::milliseconds(config().integer("connections.max.idle.ms"));
+  limits.send_buffer_bytes = static_cast<int>(config().integer("socket.send.buffer.bytes"));
   std::vector<net::EventLoop*> loops;
   for (const auto& loop : loops_) loops.push_back(loop.get());
   server_ = std::make_unique<Server>(std::move(loops), *services_, limits);

@@ -20,6 +20,7 @@ struct ServerLimits {
   int32_t connections_max = INT32_MAX;      ///< max.connections
   int32_t connections_per_ip_max = INT32_MAX;
   std::chrono::milliseconds idle_max{600'000};  ///< connections.max.idle.ms
+  int send_buffer_bytes = -1;                   ///< socket.send.buffer.bytes; negative: the system's
 };
 
 /// What is counted over all loops. Any thread.
