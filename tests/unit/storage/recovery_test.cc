@@ -257,6 +257,24 @@ TEST_CASE("recovery: epochs that a power cut left half written come from the bat
   CHECK(t.content("leader-epoch-checkpoint") == "0\n2\n0 0\n1 2\n");
 }
 
+TEST_CASE("recovery: a batch whose offset a power cut took is cut with what follows it") {
+  LogFixture t;
+  {
+    auto log = t.open();
+    for (int i = 0; i < 4; ++i) t.append(*log, 1);
+  }
+  // No checksum covers the offset.
+  Buffer bytes = to_buffer(as_bytes(t.content(kFirstLog)));
+  const size_t batch_bytes = bytes.size() / 4;
+  std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(2 * batch_bytes), 8, uint8_t{0});
+  t.write_file(kFirstLog, bytes);
+  SUBCASE("above the recovery point") { CHECK(t.open()->log_end_offset() == Offset(2)); }
+  SUBCASE("below it nothing is given up") {
+    t.options.recovery_point_checkpoint = Offset(4);
+    CHECK(t.open()->log_end_offset() == Offset(4));
+  }
+}
+
 TEST_CASE("left-over files: every crash point of a deletion and of a compaction swap") {
   LogFixture t;
   t.options.config.index_interval_bytes = 0;
