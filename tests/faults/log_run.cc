@@ -352,7 +352,7 @@ class LogRun {
     for (size_t index = 0; index < last_data.size(); ++index) {
       if (last_data[index] >= begins_at()) continue;
       const auto* known = log_->producer_state().find(ProducerId(100 + static_cast<int64_t>(index)));
-      next_sequence_[index] = known == nullptr ? 0 : known->last_sequence() + 1;
+      if (known != nullptr) next_sequence_[index] = known->last_sequence() + 1;
     }
   }
 
