@@ -53,6 +53,8 @@ CONSUME = [
     "-e -o beginning -p 0", "-e -p 0 -f %s\\n", "-e -f %t[%p]@%o:%T,%k(%K)=%s(%S)%%{h=%h}\\n",
     "-e -f %R%s", "-e -Z -f %k|%s\\n", "-e -f a\\tb\\x41\\n", "-e -o s@1700000002000", "-e -o s@1700000001000 -o e@1700000003000",
     "-e -X isolation.level=read_uncommitted", "-e -u", "-e -q", "-e -f %q",
+    "-e -s s", "-e -c 1 -s key=b -s value=c -f %k|%K|%s|%S\\n", "-e -o 1 -c 1 -s value=hHiIB", "-e -o 1 -c 1 -s value=Q",
+    "-e -o 1 -c 1 -s value=qs$", "-e -s value=B$", "-e -s x", "-e -s avro", "-r http://localhost:1", "-e -J -s b",
 ]
 # -G and topics, with a group of each tool's own; "again" is the same group as in the line before
 GROUP = [
@@ -60,6 +62,11 @@ GROUP = [
     "-e {topic}", "-e -X auto.offset.reset=earliest {topic}", "-e -J -o beginning -c 1 {topic}", "-e -o -1 {topic}", "-e -o 2 {topic}",
     "-e -o stored {topic}", "-e -X auto.offset.reset=earliest ^kin", "-e missing-topic", "-e -o s@1 {topic}", "-o e@1 {topic}", "",
 ]
+# Where we do not want to do what kcat does, and why.
+WANTED = {
+    "-C -P -t kinds": "kcat prints that it cannot be both, and says by its exit code that all went well",
+    "-C -t kinds -e -s value=B$": "kcat prints the first half of the record that is not what -s says",
+}
 LIST = ["-L -t {topic}", "-L -J -t {topic}", "-L -t missing-topic"]
 QUERY = ["-Q -t {topic}:0:1700000002000", "-Q -t {topic}:0:-1", "-Q -J -t {topic}:0:1700000002000",
          "-Q -t {topic}:0:1900000000000", "-Q"]
@@ -82,6 +89,9 @@ class Comparison:
     def check(self, what, kcat, spool):
         self.count += 1
         if kcat == spool:
+            return
+        if what in WANTED:
+            print(f"differs as it should: {what}: {WANTED[what]}")
             return
         self.differences += 1
         print(f"DIFFERS {what}\n  kcat:  {kcat}\n  spool: {spool}")

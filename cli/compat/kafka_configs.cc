@@ -80,8 +80,9 @@ struct QuotaType {
   std::string_view defaults;
   std::string_view type;  ///< as requests name it
 };
-constexpr QuotaType kQuotaTypes[] = {{"users", "user", "user-defaults", "user"},
-                                     {"clients", "client", "client-defaults", "client-id"},
+/// In the script's order: it says of the first that it was updated.
+constexpr QuotaType kQuotaTypes[] = {{"clients", "client", "client-defaults", "client-id"},
+                                     {"users", "user", "user-defaults", "user"},
                                      {"ips", "ip", "ip-defaults", "ip"}};
 
 /// The users, clients and ips that are named; empty when it is about something else.

@@ -1,7 +1,9 @@
 // kafka-console-consumer: records of topics, from the end on, as Kafka's default formatter prints
 // them.
 
+#include "cli/cmd/consume_group.h"
 #include "cli/cmd/print_records.h"
+#include "cli/cmd/read_topics.h"
 #include "cli/compat/kafka_tool.h"
 #include "cli/connection.h"
 #include "cli/io/escapes.h"
@@ -17,6 +19,10 @@ constexpr Option kOptions[] = {
      .kind = OptionKind::value,
      .value = "REGEX",
      .help = "All topics whose whole name matches"},
+    {.name = "group",
+     .kind = OptionKind::value,
+     .value = "GROUP",
+     .help = "Share the partitions with the others of this group, and go on where it has got to"},
     {.name = "partition", .kind = OptionKind::value, .value = "N", .help = "Only this partition"},
     {.name = "offset",
      .kind = OptionKind::value,
@@ -179,6 +185,42 @@ Result<std::vector<TopicPartition>> read_partitions(const Args& args, client::Cl
   return out;
 }
 
+/// As a member of --group; where it has begun already, --from-beginning says nothing.
+Result<Exit> consume_as_member(Context& context, const Args& args, client::Client& client,
+                               GroupConsumption what) {
+  TRY_ASSIGN(ClientProperties properties, read_client_properties(args));
+  client::GroupReaderOptions options = std::move(properties.group);
+  options.member.group = args.text("group");
+  options.start = what.reader.start;
+  options.fetch = std::move(what.reader.fetch);
+  options.on_assigned = [](const auto&, const auto&) {};  // the script does not tell
+  const auto topic = args.value("topic"), include = args.value("include");
+  if (topic.has_value() == include.has_value())
+    return usage_error("Exactly one of --include/--topic is required.");
+  if (args.is_given("partition"))
+    return usage_error("Options group and partition cannot be specified together.");
+  const std::string given = topic ? std::string(*topic) : concat("^(?:", *include, ")$");
+  TRY(subscribe({given}, client, options.member));
+  what.reader = std::move(options);
+  StopSignals signals;
+  return consume_group(context, client, signals, std::move(what));
+}
+
+/// The partitions that the command line names.
+Result<Exit> consume_partitions(Context& context, const Args& args, client::Client& client,
+                                GroupConsumption what) {
+  StopSignals signals;
+  TRY_ASSIGN(const auto partitions, read_partitions(args, client));
+  client::Fetcher fetcher(client, std::move(what.reader.fetch));
+  for (const TopicPartition& at : partitions)
+    fetcher.add(at.topic, at.partition, what.reader.start);
+  TRY(fetcher.start());
+  RecordPrinter printer(context, client, fetcher, what.writer, what.filter, nullptr, what.limits);
+  const auto outcome = printer.run(signals, what.is_bounded);
+  TRY(printer.flush());
+  return outcome;
+}
+
 Result<Exit> run(Context& context, const Args& args) {
   TRY_ASSIGN(const FormatRules rules, read_rules(args));
   TRY_ASSIGN(const client::StartOffset start, read_start(args));
@@ -187,24 +229,21 @@ Result<Exit> run(Context& context, const Args& args) {
   TRY_ASSIGN(const auto idle_ms, args.number<int64_t>("timeout-ms", 0));
   limits.count = count.value_or(limits.count);
   if (idle_ms) limits.idle = std::chrono::milliseconds(*idle_ms);
-  StopSignals signals;
-  TRY_ASSIGN(Session session, Session::open(args, Access::read));
-  TRY_ASSIGN(const auto partitions, read_partitions(args, session.client()));
-  client::FetcherOptions options;
+  TRY_ASSIGN(Session session,
+             Session::open(args, args.is_given("group") ? Access::write : Access::read));
+  client::GroupReaderOptions reader;
+  reader.start = start;
   if (args.text("isolation-level") == "read_committed")
-    options.isolation = client::Isolation::read_committed;
-  client::Fetcher fetcher(session.client(), std::move(options));
-  for (const TopicPartition& at : partitions) fetcher.add(at.topic, at.partition, start);
-  TRY(fetcher.start());
+    reader.fetch.isolation = client::Isolation::read_committed;
   RecordWriter writer =
       RecordWriter::of_function([&](std::string& out, const ShownRecord& shown) -> Status {
         ConsoleLine(rules, out).append(shown);
         return {};
       });
   TRY_ASSIGN(const RecordFilter everything, RecordFilter::make({}));
-  RecordPrinter printer(context, session.client(), fetcher, writer, everything, nullptr, limits);
-  const auto outcome = printer.run(signals, true);
-  TRY(printer.flush());
+  GroupConsumption what{std::move(reader), writer, everything, limits, /*is_bounded=*/true};
+  const auto consume = args.is_given("group") ? consume_as_member : consume_partitions;
+  const auto outcome = consume(context, args, session.client(), std::move(what));
   if (!outcome) return outcome;
   context.note(concat("Processed a total of ", writer.count(), " messages"));
   TRY(session.close());
