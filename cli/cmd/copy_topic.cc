@@ -13,16 +13,20 @@ namespace {
 constexpr size_t kRequestBytesMax = 64 << 20;
 constexpr std::chrono::milliseconds kWake{500};
 
-/// Whether the target takes the batch as it is.
+/// Whether all of the batch is wanted, and the target takes it as it is.
 bool can_pass(const client::Fetched& fetched, const record::EntryView& entry) {
   const auto batch = entry.batch();
-  return batch && !batch->is_control() && batch->base_offset() >= fetched.from &&
-         batch->last_offset() < fetched.until && batch->records_count() > 0 &&
-         batch->last_offset_delta() + 1 == batch->records_count() && !batch->has_delete_horizon() &&
-         batch->timestamp_type() == record::TimestampType::create_time;
+  return batch && batch->base_offset() >= fetched.from && batch->last_offset() < fetched.until &&
+         cli::can_pass(*batch);
 }
 
 }  // namespace
+
+bool can_pass(const record::BatchView& batch) {
+  return !batch.is_control() && batch.records_count() > 0 &&
+         batch.last_offset_delta() + 1 == batch.records_count() && !batch.has_delete_horizon() &&
+         batch.timestamp_type() == record::TimestampType::create_time;
+}
 
 TopicCopy::TopicCopy(Context& context, client::Client& source, client::Client& target,
                      CopyOptions options)

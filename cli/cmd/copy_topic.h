@@ -19,6 +19,9 @@
 
 namespace spool::cli {
 
+/// Whether a broker takes the batch as it is, still compressed (client::Producer::append_batch).
+bool can_pass(const record::BatchView& batch);
+
 struct CopyOptions {
   std::string source_topic;
   std::string target_topic;

@@ -17,6 +17,7 @@
 #include "cli/io/metadata_topics.h"
 #include "cli/io/progress.h"
 #include "cli/io/rebuild_metadata.h"
+#include "cli/io/strays.h"
 #include "cli/io/undo_file.h"
 #include "cli/io/verify_run.h"
 #include "core/base/text.h"
@@ -43,6 +44,12 @@ constexpr Option kOptions[] = {
      .value = "DIR",
      .help = "Keep what was there in the new directory DIR; without it one beside PATH is made",
      .group = "Where"},
+    {.name = "adopt",
+     .kind = OptionKind::list,
+     .value = "NAME",
+     .help = "Serve NAME again, a topic or directory that the metadata log does not know, instead "
+             "of setting it aside; repeat for several",
+     .group = "What"},
     {.name = "build-metadata",
      .help = "Build a metadata log from the topics' directories, where it is gone",
      .group = "What"},
@@ -52,13 +59,15 @@ constexpr OptionRows kRows[] = {kOptions, kPlanOptions, kOutputOptions};
 constexpr Column kColumns[] = {
     {"action"},          {"path"},         {"detail"}, {"lost_records", true}, {"lost_bytes", true},
     {"lost_from", true}, {"lost_to", true}};
+/// The same for people.
+constexpr Column kTextColumns[] = {{"action"}, {"path"}, {"loses"}, {"detail"}};
 
 /// A change of one of the data directory's own files, or of a directory's name.
 struct DirectoryChange {
-  enum class Kind : uint8_t { checkpoint, stray, foreign, metadata };
+  enum class Kind : uint8_t { checkpoint, rename, foreign, metadata };
   Kind kind = Kind::checkpoint;
   std::string name;     ///< of the file or directory
-  std::string content;  ///< of the checkpoint
+  std::string content;  ///< of the checkpoint; the new name of the directory
   RepairStep step;
 };
 
@@ -70,18 +79,11 @@ std::string time_stamp(int64_t now_ms) {
   return std::string(text, std::strftime(text, sizeof text, "%Y%m%dT%H%M%S", &utc));
 }
 
-Status copy_tree(storage::FileSystem& fs, const std::string& from, const std::string& to) {
-  TRY(fs.make_directory(to));
-  TRY_ASSIGN(const auto entries, fs.list(from));
-  for (const auto& entry : entries) {
-    const std::string source = concat(from, '/', entry.name), target = concat(to, '/', entry.name);
-    if (entry.name == storage::kLockFile) continue;
-    if (entry.is_directory)
-      TRY(copy_tree(fs, source, target));
-    else
-      TRY(storage::copy_file(fs, source, target));
-  }
-  return fs.sync_directory(to);
+Uuid random_uuid() {
+  std::random_device random;
+  return Uuid::random([&](auto& bytes) {
+    for (auto& byte : bytes) byte = static_cast<uint8_t>(random());
+  });
 }
 
 class Repair {
@@ -95,10 +97,11 @@ class Repair {
     TRY(refuse_what_is_not_ours());
     TRY(check());
     if (repairs_.empty() && changes_.empty()) return nothing_to_do();
-    Table plan(kColumns);
+    Table plan(is_for_people() ? std::span<const Column>(kTextColumns) : kColumns);
     for (const PartitionRepair& repair : repairs_)
       for (const RepairStep& step : repair.steps) add_row(plan, step);
     for (const DirectoryChange& change : changes_) add_row(plan, change.step);
+    tell_adoptable();
     context_.note(loss_text());
     TRY_ASSIGN(const auto answer, context_.confirm(plan, question()));
     if (answer) return *answer;
@@ -129,6 +132,7 @@ class Repair {
     for (const Finding& finding : unrepaired_)
       context_.complain(concat(finding.path, ": ", finding.check, ": ", finding.found,
                                ": nothing that can be repaired here"));
+    tell_adoptable();
     if (!unrepaired_.empty()) return Exit::findings;
     context_.note(concat(path_, " is whole: nothing to do"));
     return Exit::done;
@@ -139,23 +143,41 @@ class Repair {
     return concat("Repair ", path_, "? What is there now is kept: spool undo brings it back.");
   }
 
+  /// Whoever names columns gets them, in any form.
+  bool is_for_people() const {
+    return args_.text("output") == "text" && !args_.is_given("columns");
+  }
+
   /// What all steps lose together.
   std::string loss_text() const {
-    int64_t records = 0, bytes = 0, unknown = 0;
+    int64_t records = 0, bytes = 0, places = 0, unreadable_bytes = 0;
     for (const PartitionRepair& repair : repairs_)
       for (const RepairStep& step : repair.steps) {
-        if (step.lost_records < 0) {
-          ++unknown;
-        } else if (step.lost_records > 0) {
-          records += step.lost_records;
-        }
-        if (step.lost_records != 0) bytes += step.lost_bytes;
+        records += std::max<int64_t>(step.lost_records, 0);
+        if (step.lost_records > 0) bytes += step.lost_bytes;
+        if (step.lost_records >= 0) continue;
+        ++places;
+        unreadable_bytes += step.lost_bytes;
       }
-    if (records + unknown == 0) return "this repair loses no record:";
-    return concat("this repair loses ", counted(records, "record"), ", ", short_bytes(bytes),
-                  unknown == 0 ? ":"
-                               : concat("; of ", counted(unknown, "place"),
-                                        " nobody knows how many records were there:"));
+    std::string text;
+    if (records > 0) text = concat(counted(records, "record"), " (", short_bytes(bytes), ")");
+    if (places > 0)
+      append_text(text, text.empty() ? "" : ", and ", short_bytes(unreadable_bytes), " in ",
+                  counted(places, "place"), " where no record can be read");
+    return concat("repairing ", path_, " loses ", text.empty() ? "no record" : text, ":");
+  }
+
+  /// "1 record at offset 7, 72 B"
+  static std::string loss_text(const RepairStep& step) {
+    if (step.lost_records == 0)
+      return step.lost_bytes == 0 ? "nothing" : concat("no record, ", short_bytes(step.lost_bytes));
+    if (step.lost_records < 0) return concat(short_bytes(step.lost_bytes), ", not readable");
+    std::string text = counted(step.lost_records, "record");
+    const bool is_range = step.lost_to > step.lost_from;
+    if (step.lost_from)
+      append_text(text, is_range ? " at offsets " : " at offset ", *step.lost_from);
+    if (is_range) append_text(text, "-", *step.lost_to);
+    return concat(text, ", ", short_bytes(step.lost_bytes));
   }
 
   /// Paths below PATH are shown without it: a row has to fit.
@@ -165,10 +187,13 @@ class Repair {
   }
 
   void add_row(Table& plan, const RepairStep& step) const {
+    const std::string action(step.action);
+    if (is_for_people())
+      return plan.add({action, shown_path(step.path), loss_text(step), step.detail});
     const auto cell = [](const std::optional<int64_t>& number) {
       return number ? Cell(*number) : Cell();
     };
-    plan.add({std::string(step.action), shown_path(step.path), step.detail,
+    plan.add({action, shown_path(step.path), step.detail,
               step.lost_records < 0 ? Cell() : Cell(step.lost_records), step.lost_bytes,
               cell(step.lost_from), cell(step.lost_to)});
   }
@@ -177,11 +202,15 @@ class Repair {
   Status check() {
     TRY_ASSIGN(survey_, storage::survey_directory(fs_, data_directory()));
     TRY_ASSIGN(metadata_, read_metadata_topics(fs_, data_directory()));
+    if (is_directory_ && metadata_ && metadata_->is_whole)
+      strays_ = find_strays(fs_, survey_, *metadata_);
+    TRY(choose_adopted());
     std::vector<VerifyTask> tasks;
     for (const auto& partition : survey_.partitions) {
       const std::string path = concat(survey_.path, '/', partition.name);
       const bool is_opened = partition.kind == storage::DirectoryKind::live ||
-                             partition.kind == storage::DirectoryKind::future;
+                             partition.kind == storage::DirectoryKind::future ||
+                             adopted_.contains(partition.name);
       if ((is_directory_ && is_opened) || path == path_ || partition.name == name_of(path_))
         tasks.push_back(task_of(path, partition.partition, partition.name));
     }
@@ -190,6 +219,10 @@ class Repair {
       return fail(ErrorCode::not_found, concat(path_, " has no partitions: nothing to understand"));
     if (!is_directory_) tasks.front().path = path_;
     for (const VerifyTask& task : tasks) TRY(check_partition(task));
+    if (!adopted_.empty() && is_repaired(storage::kMetadataDirectory))
+      return fail(ErrorCode::unsupported,
+                  concat(storage::kMetadataDirectory,
+                         " is damaged: repair without --adopt first, then with it"));
     if (is_directory_) plan_directory();
     return args_.flag("build-metadata") ? plan_metadata() : Status();
   }
@@ -205,10 +238,7 @@ class Repair {
     for (const auto& directory : survey_.partitions) {
       if (directory.kind != storage::DirectoryKind::live) continue;
       const std::string path = concat(path_, '/', directory.name);
-      const auto text =
-          storage::read_small_file(fs_, concat(path, '/', storage::kPartitionMetadataFile));
-      const auto id =
-          text ? storage::parse_partition_metadata(*text) : Result<Uuid>(fail(text.error()));
+      const auto id = read_topic_id(fs_, path);
       if (!id)
         return fail(id.error().code(), concat(path, ": its topic's id is not known: ",
                                               id.error().text(), "; move the directory away"));
@@ -217,7 +247,7 @@ class Repair {
         return fail(ErrorCode::unsupported, concat(path,
                                                    ": another topic id than its topic's other "
                                                    "partitions; move one of them away"));
-      found_.push_back({directory.partition, *id, latest_epoch(path),
+      found_.push_back({directory.partition, *id, latest_epoch(fs_, path),
                         survey_.is_compacted(directory.partition)});
     }
     const std::string name(storage::kMetadataDirectory);
@@ -226,17 +256,11 @@ class Repair {
          .name = name,
          .step = {.path = concat(path_, '/', name),
                   .action = "build-metadata",
-                  .detail = concat("of ", found_.size(), " partitions of ", topic_ids.size(),
-                                   " topics; settings, users and ACLs are gone, topics keep "
+                  .detail = concat("of ", counted(std::ssize(found_), "partition"), " of ",
+                                   counted(std::ssize(topic_ids), "topic"),
+                                   "; settings, users and ACLs are gone, topics keep "
                                    "everything until retention is set")}});
     return {};
-  }
-
-  LeaderEpoch latest_epoch(const std::string& path) {
-    const auto text = storage::read_small_file(fs_, concat(path, '/', storage::kLeaderEpochFile));
-    const auto epochs = text ? storage::parse_epoch_checkpoint(*text)
-                             : Result<std::vector<storage::EpochStart>>(fail(text.error()));
-    return epochs && !epochs->empty() ? epochs->back().leader_epoch : LeaderEpoch(0);
   }
 
   VerifyTask task_of(const std::string& path, const TopicPartition& partition,
@@ -254,6 +278,8 @@ class Repair {
   std::optional<Uuid> topic_id_of(const std::string& path) const {
     const auto partition = storage::parse_directory_name(name_of(path));
     if (!metadata_ || !partition) return std::nullopt;
+    const auto adopted = adopted_.find(partition->name);
+    if (adopted != adopted_.end()) return adopted->second;
     return metadata_->id_of(partition->partition.topic);
   }
 
@@ -264,7 +290,9 @@ class Repair {
     for (size_t unit = 0; unit < verifier.unit_count(); ++unit)
       std::ranges::move(verifier.verify_unit(unit, progress), std::back_inserter(findings));
     std::ranges::move(verifier.finish(), std::back_inserter(findings));
-    ends_[std::string(name_of(task.path))] = {verifier.first_offset(), verifier.log_end_offset()};
+    const std::string name(name_of(task.path));
+    ends_[name] = {verifier.first_offset(), verifier.log_end_offset()};
+    for (const auto& segment : verifier.segments()) records_[name] += segment.records_count;
     return findings;
   }
 
@@ -272,6 +300,11 @@ class Repair {
     TRY_ASSIGN(auto findings, verify(task));
     std::erase_if(findings, [](const Finding& f) { return f.severity == Severity::info; });
     if (findings.empty()) return {};
+    // What cannot be read may be whole: nothing is made of the rest, which would lose it.
+    if (std::ranges::find(findings, "unreadable", &Finding::check) != findings.end()) {
+      std::ranges::move(findings, std::back_inserter(unrepaired_));
+      return {};
+    }
     TRY_ASSIGN(auto repair, storage::plan_repair(fs_, task.path, findings, topic_id_of(task.path)));
     if (repair.is_empty()) {
       std::ranges::move(findings, std::back_inserter(unrepaired_));
@@ -280,6 +313,11 @@ class Repair {
     repairs_.push_back(std::move(repair));
     tasks_.push_back(task);
     return {};
+  }
+
+  bool is_repaired(std::string_view name) const {
+    return std::ranges::any_of(
+        repairs_, [&](const PartitionRepair& repair) { return name_of(repair.path) == name; });
   }
 
   /// The data directory's own files, strays, and what is no partition's directory.
@@ -305,10 +343,11 @@ class Repair {
         unrepaired_.push_back(finding);
     }
     for (const auto& [name, offsets] : survey_.checkpoints) plan_checkpoint(name, offsets);
-    if (metadata_ && metadata_->is_whole) plan_strays();
+    plan_strays();
     // What is set aside is not repaired as well: salvage reads it.
     const auto is_set_aside = [&](const std::string& path) {
-      return change_of(std::string(name_of(path))) != nullptr;
+      const std::string name(name_of(path));
+      return change_of(name) != nullptr && !adopted_.contains(name);
     };
     std::erase_if(repairs_,
                   [&](const PartitionRepair& repair) { return is_set_aside(repair.path); });
@@ -320,15 +359,7 @@ class Repair {
     for (auto& [partition, offset] : lowered) {
       const auto ends = ends_.find(partition.to_string());
       if (ends == ends_.end()) continue;
-      const auto kept = std::ranges::find_if(repairs_, [&](const PartitionRepair& repair) {
-        return name_of(repair.path) == partition.to_string();
-      });
-      // A log that is rebuilt is whole and durable up to its end; the end is known afterwards.
-      if (kept == repairs_.end() || offset <= ends->second.log_end_offset)
-        offset = std::min(offset, ends->second.log_end_offset);
-      else
-        offset = ends->second.log_end_offset;
-      offset = std::max(offset, Offset(0));
+      offset = std::clamp(offset, Offset(0), ends->second.log_end_offset);
     }
     if (lowered == offsets) return;
     changes_.push_back({.name = name,
@@ -338,26 +369,93 @@ class Repair {
                                  .detail = "to the ends of the logs"}});
   }
 
+  // --- directories that the metadata log does not know -----------------------------------------
+
+  /// What --adopt names.
+  Status choose_adopted() {
+    if (!args_.is_given("adopt")) return {};
+    if (!is_directory_ || !metadata_ || !metadata_->is_whole)
+      return usage_error("--adopt: PATH must be a data directory with a whole metadata log");
+    if (!survey_.meta || !survey_.meta->directory_id)
+      return fail(ErrorCode::unsupported,
+                  concat(path_, ": meta.properties has no node and directory id"));
+    TRY_ASSIGN(adopted_,
+               cli::choose_adopted(strays_, args_.list("adopt"), [] { return random_uuid(); }));
+    return {};
+  }
+
   void plan_strays() {
-    for (const auto& partition : survey_.partitions) {
-      if (partition.kind != storage::DirectoryKind::live ||
-          partition.name == storage::kMetadataDirectory)
-        continue;
-      const auto known = metadata_->id_of(partition.partition.topic);
-      const auto text = storage::read_small_file(
-          fs_, concat(path_, '/', partition.name, '/', storage::kPartitionMetadataFile));
-      const auto id =
-          text ? storage::parse_partition_metadata(*text) : Result<Uuid>(fail(text.error()));
-      const bool is_ours =
-          known && (!id || *id == *known) &&
-          metadata_->by_id.at(*known).partitions.contains(partition.partition.partition.value);
-      if (is_ours) continue;
-      changes_.push_back({.kind = DirectoryChange::Kind::stray,
-                          .name = partition.name,
-                          .step = {.path = concat(path_, '/', partition.name),
-                                   .action = "set-aside",
-                                   .detail = "as a stray: the metadata log does not know it"}});
+    int64_t added = 0;
+    for (const Stray& stray : strays_) {
+      const std::string& name = stray.directory.name;
+      if (const auto adopted = adopted_.find(name); adopted != adopted_.end()) {
+        plan_adoption(stray, adopted->second);
+        added += !stray.is_partition_known;
+      } else if (!stray.is_aside()) {
+        rename(name, stray_name(name), "set-aside",
+               concat(counted(records_[name], "record"), " no longer served, nothing removed; ",
+                      stray.obstacle.empty()
+                          ? concat("--adopt ", stray.directory.partition.topic, " serves them")
+                          : concat("cannot be adopted: ", stray.obstacle)));
+      }
     }
+    if (added == 0) return;
+    const std::string metadata(storage::kMetadataDirectory);
+    changes_.push_back({.kind = DirectoryChange::Kind::metadata,
+                        .name = metadata,
+                        .step = {.path = concat(path_, '/', metadata),
+                                 .action = "extend-metadata",
+                                 .detail = concat("by ", counted(added, "partition"))}});
+  }
+
+  void plan_adoption(const Stray& stray, const Uuid& topic_id) {
+    const storage::PartitionDirectory& directory = stray.directory;
+    std::string detail = concat("as ", directory.partition.to_string());
+    if (!stray.is_partition_known) {
+      found_.push_back({directory.partition, topic_id,
+                        latest_epoch(fs_, concat(path_, '/', directory.name)),
+                        survey_.is_compacted(directory.partition)});
+      append_text(detail, ": ", counted(records_[directory.name], "record"),
+                  stray.known_id ? ""
+                                 : "; settings of the topic are gone, it keeps everything until "
+                                   "retention is set");
+    }
+    rename(directory.name, directory.partition.to_string(), "adopt", std::move(detail));
+  }
+
+  void rename(const std::string& name, std::string to, std::string_view action,
+              std::string detail) {
+    changes_.push_back(
+        {.kind = DirectoryChange::Kind::rename,
+         .name = name,
+         .content = std::move(to),
+         .step = {.path = concat(path_, '/', name), .action = action, .detail = detail}});
+  }
+
+  /// What is set aside already is no damage; but whoever misses a topic should know.
+  void tell_adoptable() {
+    for (const Stray& stray : strays_) {
+      const bool is_told = stray.directory.kind == storage::DirectoryKind::stray ||
+                           stray.directory.kind == storage::DirectoryKind::deleted;
+      if (!is_told || !stray.obstacle.empty() || adopted_.contains(stray.directory.name)) continue;
+      context_.note(concat(stray.directory.name,
+                           stray.directory.kind == storage::DirectoryKind::stray
+                               ? " is set aside: --adopt "
+                               : " is removed by the next broker that starts: --adopt ",
+                           stray.directory.partition.topic, " serves it again"));
+    }
+  }
+
+  std::string stray_name(const std::string& name) {
+    return storage::aside_directory_name(storage::parse_directory_name(name)->partition,
+                                         random_uuid(), storage::DirectoryKind::stray);
+  }
+
+  /// What a directory is called afterwards.
+  std::string new_name(std::string_view name) const {
+    const DirectoryChange* change = change_of(std::string(name));
+    const bool is_renamed = change != nullptr && change->kind == DirectoryChange::Kind::rename;
+    return is_renamed ? change->content : std::string(name);
   }
 
   // --- doing it -------------------------------------------------------------------------------
@@ -379,18 +477,18 @@ class Repair {
       if (const auto change = change_of(entry.name); change != nullptr) {
         TRY(apply_into(*change, from, target));
       } else if (entry.is_directory) {
-        TRY(copy_tree(fs_, from, to));
+        TRY(storage::copy_tree(fs_, from, to));
       } else {
         TRY(storage::copy_file(fs_, from, to));
       }
     }
     for (const PartitionRepair& repair : repairs_)
       TRY(storage::build_repaired(fs_, clock_, logger_, repair,
-                                  concat(target, '/', name_of(repair.path)),
+                                  concat(target, '/', new_name(name_of(repair.path))),
                                   topic_id_of(repair.path)));
     if (!found_.empty()) {
       const std::string built = concat(target, ".metadata");
-      TRY(rebuild_metadata(fs_, clock_, logger_, *survey_.meta, found_, built));
+      TRY(build_metadata(built));
       TRY(fs_.rename(concat(built, '/', storage::kMetadataDirectory),
                      concat(target, '/', storage::kMetadataDirectory)));
       TRY(storage::remove_tree(fs_, built));
@@ -410,22 +508,19 @@ class Repair {
     switch (change.kind) {
       case DirectoryChange::Kind::checkpoint:
         return storage::replace_small_file(fs_, target, change.name, change.content);
-      case DirectoryChange::Kind::stray:
-        return copy_tree(fs_, from, concat(target, '/', stray_name(change.name)));
+      case DirectoryChange::Kind::rename:
+        return storage::copy_tree(fs_, from, concat(target, '/', change.content));
       case DirectoryChange::Kind::foreign:
-      case DirectoryChange::Kind::metadata:  // there is nothing to copy
+      case DirectoryChange::Kind::metadata:  // built, not copied
         return {};
     }
     return {};
   }
 
-  std::string stray_name(const std::string& name) {
-    std::random_device random;
-    const Uuid id = Uuid::random([&](auto& bytes) {
-      for (auto& byte : bytes) byte = static_cast<uint8_t>(random());
-    });
-    return storage::aside_directory_name(storage::parse_directory_name(name)->partition, id,
-                                         storage::DirectoryKind::stray);
+  Status build_metadata(const std::string& directory) {
+    const std::string known =
+        metadata_ ? concat(path_, '/', storage::kMetadataDirectory) : std::string();
+    return rebuild_metadata(fs_, clock_, logger_, known, *survey_.meta, found_, directory);
   }
 
   /// Outside of any data directory: a broker refuses directories it does not know.
@@ -443,6 +538,8 @@ class Repair {
     const std::string backup = backup_path();
     TRY(fs_.make_directory(backup));
     TRY_ASSIGN(UndoFile undo, UndoFile::create(fs_, backup));
+    // What can be refused comes before anything is moved.
+    if (!found_.empty()) TRY(build_metadata(concat(backup, "/new-metadata")));
     for (const PartitionRepair& repair : repairs_) {
       const std::string name(name_of(repair.path));
       const std::string built = concat(backup, "/new-", name);
@@ -475,14 +572,14 @@ class Repair {
         TRY(storage::replace_small_file(fs_, backup, concat("new-", change.name), change.content));
         return undo.exchange(path, concat(backup, '/', change.name), built);
       }
-      case DirectoryChange::Kind::stray:
-        return undo.move(path, concat(path_, '/', stray_name(change.name)));
+      case DirectoryChange::Kind::rename:
+        return undo.move(path, concat(path_, '/', change.content));
       case DirectoryChange::Kind::foreign:
         return undo.move(path, concat(backup, '/', change.name));
       case DirectoryChange::Kind::metadata: {
-        const std::string built = concat(backup, "/new-metadata");
-        TRY(rebuild_metadata(fs_, clock_, logger_, *survey_.meta, found_, built));
-        return undo.move(concat(built, '/', change.name), path);
+        const std::string built = concat(backup, "/new-metadata/", change.name);
+        if (!metadata_) return undo.move(built, path);
+        return undo.exchange(path, concat(backup, '/', change.name), built);
       }
     }
     return {};
@@ -492,7 +589,7 @@ class Repair {
   Result<Exit> finish(const std::string& made) {
     int64_t left = 0;
     for (VerifyTask task : tasks_) {
-      task.path = is_directory_ ? concat(made, '/', name_of(task.path)) : made;
+      task.path = is_directory_ ? concat(made, '/', new_name(name_of(task.path))) : made;
       TRY_ASSIGN(const auto findings, verify(task));
       for (const Finding& finding : findings) {
         if (finding.severity == Severity::info) continue;
@@ -520,11 +617,14 @@ class Repair {
   bool is_directory_ = false;
   storage::DirectorySurvey survey_;
   std::optional<MetadataTopics> metadata_;
+  std::vector<Stray> strays_;
+  std::map<std::string, Uuid> adopted_;  // directories' names, with the ids of their topics
   std::map<std::string, storage::PartitionEnds> ends_;
+  std::map<std::string, int64_t> records_;
   std::vector<PartitionRepair> repairs_;
   std::vector<VerifyTask> tasks_;  // of the repairs
   std::vector<DirectoryChange> changes_;
-  std::vector<FoundPartition> found_;  // for --build-metadata
+  std::vector<FoundPartition> found_;  // that the metadata log is to get
   std::vector<Finding> unrepaired_;
   std::set<std::string> skipped_;
 };

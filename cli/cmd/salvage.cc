@@ -6,8 +6,11 @@
 
 #include <algorithm>
 
+#include "cli/cmd/salvage_targets.h"
 #include "cli/context.h"
+#include "cli/io/internal_records.h"
 #include "cli/io/json_text.h"
+#include "cli/io/log.h"
 #include "cli/io/log_paths.h"
 #include "cli/io/progress.h"
 #include "cli/io/record_json.h"
@@ -26,6 +29,17 @@ constexpr size_t kBlockBytes = 64 << 10;
 
 constexpr Option kOptions[] = {
     kLogDirOption,
+    {.name = "broker",
+     .letter = 'b',
+     .kind = OptionKind::value,
+     .value = "HOST:PORT",
+     .help = "Write the records to the topics they come from, on this broker",
+     .group = "To"},
+    {.name = "into",
+     .kind = OptionKind::value,
+     .value = "NEWDIR",
+     .help = "Make the new data directory NEWDIR of what is whole",
+     .group = "To"},
     {.name = "suspects",
      .kind = OptionKind::value,
      .value = "FILE",
@@ -35,7 +49,9 @@ constexpr Option kOptions[] = {
      .help = "Write the whole batches as they are stored, one after the other, as in a .log",
      .group = "What"},
 };
-constexpr OptionRows kRows[] = {kOptions, kRecordOutputOptions};
+/// Of the connection's options all but --broker and --dir, which mean something else here.
+constexpr OptionRows kRows[] = {kOptions, OptionRows(kConnectionOptions).subspan(2),
+                                kRecordOutputOptions};
 
 record::TimestampType timestamp_type_of(const storage::EntryHeader& header) {
   if (header.magic == 0) return record::TimestampType::none;
@@ -74,43 +90,108 @@ class Salvage {
       : context_(context), args_(args), suspects_(fs_, args.value("suspects")) {}
 
   Result<Exit> run() {
+    TRY(check_options());
     TRY_ASSIGN(const auto paths, resolve_log_paths(fs_, args_));
-    is_raw_ = args_.flag("batches");
-    if (is_raw_ && args_.is_given("output"))
-      return usage_error("--batches and --output are both given");
-    TRY_ASSIGN(auto writer, RecordWriter::make(args_));
-    writer_.emplace(std::move(writer));
-    if (!is_raw_) writer_->begin(block_);
-    for (const LogPath& path : paths) {
-      TRY(take(path));
+    for (const LogPath& path : paths) TRY(add_sources(path));
+    TRY(open_target());
+    for (const SalvageSource& source : sources_) {
+      TRY(take(source));
       if (stopped_) break;
     }
-    if (!is_raw_ && !stopped_) writer_->end(block_);
-    context_.out().write(block_);
-    TRY(context_.out().flush());
+    TRY(finish_target());
     say_totals();
     if (stopped_) return *stopped_;
     return lost_bytes_ > 0 || unreadable_ > 0 ? Exit::findings : Exit::done;
   }
 
  private:
-  Status take(const LogPath& path) {
-    if (path.kind == storage::PathKind::file) return take_file(path.path, std::nullopt);
-    if (path.kind == storage::PathKind::partition) return take_partition(path.path);
-    TRY_ASSIGN(const auto survey, storage::survey_directory(fs_, path.path));
+  Status check_options() const {
+    const int targets = args_.is_given("into") + args_.is_given("broker") +
+                        args_.is_given("batches") + args_.is_given("output");
+    if (targets > 1) return usage_error("only one of --into, --broker, --batches and --output");
+    return {};
+  }
+
+  // --- what is salvaged -------------------------------------------------------------------------
+
+  Status add_sources(const LogPath& path) {
+    if (path.kind != storage::PathKind::data_directory) {
+      SalvageSource source{.path = path.path, .is_file = path.kind == storage::PathKind::file};
+      source.partition =
+          partition_of_path(path.path, path.kind).value_or(TopicPartition{"", Partition(0)});
+      // What lies around a partition tells whether holes in it are normal.
+      if (const auto survey = storage::survey_directory(fs_, directory_of(path.path)))
+        source.is_compacted = !source.is_file && survey->is_compacted(source.partition);
+      sources_.push_back(std::move(source));
+      return {};
+    }
+    TRY_ASSIGN(auto survey, storage::survey_directory(fs_, path.path));
+    // Of two directories of a partition the one in use counts.
+    std::ranges::stable_sort(survey.partitions, {}, &storage::PartitionDirectory::kind);
     for (const auto& partition : survey.partitions) {
       // The metadata of a cluster is not among its records.
       if (partition.name == storage::kMetadataDirectory) continue;
-      TRY(take_partition(concat(path.path, '/', partition.name)));
-      if (stopped_) break;
+      sources_.push_back({.path = concat(path.path, '/', partition.name),
+                          .partition = partition.partition,
+                          .is_compacted = survey.is_compacted(partition.partition)});
     }
     return {};
   }
 
+  // --- where it goes ----------------------------------------------------------------------------
+
+  Status open_target() {
+    is_raw_ = args_.flag("batches");
+    is_printed_ = !args_.is_given("into") && !args_.is_given("broker");
+    TRY_ASSIGN(auto writer, RecordWriter::make(args_));
+    writer_.emplace(std::move(writer));
+    if (is_printed_ && !is_raw_) writer_->begin(block_);
+    // Only a broker itself writes these topics.
+    if (args_.is_given("broker")) {
+      const auto left = std::ranges::remove_if(sources_, [](const SalvageSource& source) {
+        return is_internal_topic(source.partition.topic);
+      });
+      if (!left.empty())
+        context_.note(concat("left out: ", counted(std::ssize(left), "partition"),
+                             " of internal topics; --into keeps them"));
+      sources_.erase(left.begin(), left.end());
+      for (const SalvageSource& source : sources_)
+        if (source.partition.topic.empty())
+          return usage_error(concat(source.path, ": which topic? Its directory does not say"));
+      TRY_ASSIGN(broker_, SalvageBroker::open(context_, args_, sources_));
+    }
+    return {};
+  }
+
+  Status finish_target() {
+    if (is_printed_ && !is_raw_ && !stopped_) writer_->end(block_);
+    context_.out().write(block_);
+    TRY(context_.out().flush());
+    if (broker_) TRY(broker_->finish());
+    if (const auto into = args_.value("into"); into && !stopped_) {
+      TRY_ASSIGN(const auto left_out,
+                 salvage_into(fs_, clock_, logger_, sources_, std::string(*into)));
+      for (const std::string& line : left_out) context_.complain(line);
+      unreadable_ += std::ssize(left_out);
+    }
+    return {};
+  }
+
+  // --- reading ----------------------------------------------------------------------------------
+
+  Status take(const SalvageSource& source) {
+    partition_ = source.partition;
+    return source.is_file ? take_file(source.path, std::nullopt) : take_partition(source.path);
+  }
+
   Status take_partition(const std::string& path) {
-    TRY_ASSIGN(const auto entries, fs_.list(path));
+    const auto entries = fs_.list(path);
+    if (!entries) {
+      skip_unreadable(entries.error());
+      return {};
+    }
     std::vector<std::string> logs;
-    for (const auto& entry : entries)
+    for (const auto& entry : *entries)
       if (!entry.is_directory && entry.name.ends_with(storage::kLogSuffix))
         logs.push_back(entry.name);
     for (size_t i = 0; i < logs.size() && !stopped_; ++i) {
@@ -119,16 +200,19 @@ class Salvage {
         if (const auto base = parse_int<int64_t>(logs[i + 1].substr(0, 20))) next = Offset(*base);
       const Status taken = take_file(concat(path, '/', logs[i]), next);
       if (taken) continue;
-      // One unreadable file must not keep the others from being saved.
-      context_.complain(taken.error().text());
-      ++unreadable_;
+      if (broker_failed_) return taken;
+      skip_unreadable(taken.error());
     }
     return {};
   }
 
+  /// One unreadable file must not keep the others from being saved.
+  void skip_unreadable(const Error& error) {
+    context_.complain(error.text());
+    ++unreadable_;
+  }
+
   Status take_file(const std::string& path, std::optional<Offset> next_base) {
-    partition_ =
-        partition_of_path(path, storage::PathKind::file).value_or(TopicPartition{"", Partition(0)});
     TRY_ASSIGN(const auto file, fs_.open(path, storage::OpenMode::read));
     const auto base = parse_int<int64_t>(name_of(path).substr(0, name_of(path).find('.')));
     const storage::ScanOptions bounds{
@@ -177,17 +261,28 @@ class Salvage {
     }
     // First whether all of it can be read: half a batch is not whole.
     const record::EntryView entry(bytes);
-    if (const Status readable = reader_.for_each(entry, [](const auto&) {}); !readable) {
+    int64_t count = 0;
+    if (const Status readable = reader_.for_each(entry, [&](const auto&) { ++count; }); !readable) {
       lost_bytes_ += item.size_bytes;
       return suspect(item, path, readable.error().text());
     }
+    const bool is_control = item.header.is_v2() && record::BatchView(bytes).is_control();
+    ++batches_;
+    if (!is_control) records_ += count;
+    return is_control && !is_raw_ ? Status() : put(entry, item.header);
+  }
+
+  Status put(const record::EntryView& entry, const storage::EntryHeader& header) {
+    if (broker_) {
+      const Status added = broker_->add(partition_, entry);
+      broker_failed_ = !added;
+      return added;
+    }
     if (is_raw_) {
-      block_ += as_text(bytes);
-      ++batches_;
-    } else if (!(item.header.is_v2() && record::BatchView(bytes).is_control())) {
+      block_ += as_text(entry.bytes());
+    } else if (is_printed_) {
       TRY(reader_.for_each(entry, [&](const record::RecordView& record) {
-        writer_->append(block_, shown(record, item.header));
-        ++records_;
+        writer_->append(block_, shown(record, header));
       }));
     }
     if (block_.size() >= kBlockBytes) {
@@ -249,10 +344,16 @@ class Salvage {
   const Args& args_;
   StopSignals signals_;
   storage::PosixFileSystem fs_;
+  SystemClock clock_;
+  StderrLogger logger_;
+  std::vector<SalvageSource> sources_;
+  std::unique_ptr<SalvageBroker> broker_;
+  bool broker_failed_ = false;
   Suspects suspects_;
   record::RecordReader reader_{storage::LogScan::kBytesMax};
   std::optional<RecordWriter> writer_;
   bool is_raw_ = false;
+  bool is_printed_ = true;
   TopicPartition partition_;
   std::string block_;
   int64_t taken_ = 0, records_ = 0, batches_ = 0, lost_bytes_ = 0, suspicions_ = 0, unreadable_ = 0;
@@ -269,9 +370,12 @@ constinit const Command kSalvageCommand = {
     .usage = "[OPTION...] PATH...",
     .summary = "Get the whole records out of damaged logs",
     .description =
-        "A PATH is a segment, a partition's directory or a data directory. Reads only. What it "
-        "prints can be produced: --output jsonl or frames. Exit code 5 when something was damaged.",
-    .examples = "spool salvage --output jsonl data/orders-0 | spool produce --input jsonl orders",
+        "A PATH is a segment, a partition's directory or a data directory, which is only read. "
+        "Prints the records, or writes them to a broker, or makes a new data directory of them. "
+        "Exit code 5 when something was damaged.",
+    .examples =
+        "spool salvage --into saved --suspects suspects.jsonl data\n"
+        "spool salvage -b localhost:9092 data/orders-0",
     .options = kRows,
     .operands_max = -1,
     .run = run,

@@ -12,6 +12,7 @@
 #include "cli/io/metadata_topics.h"
 #include "cli/io/progress.h"
 #include "cli/io/signals.h"
+#include "cli/io/strays.h"
 #include "cli/io/verify_run.h"
 #include "core/base/crc.h"
 #include "core/base/text.h"
@@ -190,45 +191,37 @@ class ByteProgress {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
+Finding finding_of(const Stray& stray, const std::string& data_directory) {
+  Finding finding{.check = "stray",
+                  .severity = Severity::warning,
+                  .path = concat(data_directory, '/', stray.directory.name),
+                  .repair = "set the directory aside or adopt it"};
+  if (!stray.known_id) {
+    finding.expected = "a topic of the metadata log";
+    finding.found = "a topic it does not have";
+  } else if (stray.topic_id && *stray.topic_id != *stray.known_id) {
+    finding.check = "topic-id";
+    finding.expected =
+        concat("topic id ", stray.known_id->to_string(), ", as the metadata log has it");
+    finding.found = concat("topic id ", stray.topic_id->to_string());
+    finding.repair = "set the directory aside";
+  } else {
+    finding.expected = "a partition of the metadata log";
+    finding.found = "one that it does not have";
+  }
+  return finding;
+}
+
 /// Directories against the metadata log: strays, wrong ids, partitions that are not there.
 std::vector<Finding> check_against_metadata(storage::FileSystem& fs,
                                             const storage::DirectorySurvey& survey,
                                             const MetadataTopics& metadata) {
   std::vector<Finding> out = metadata.findings;
+  for (const Stray& stray : find_strays(fs, survey, metadata))
+    if (!stray.is_aside()) out.push_back(finding_of(stray, survey.path));
   std::set<TopicPartition> present;
-  for (const auto& directory : survey.partitions) {
-    if (directory.kind != storage::DirectoryKind::live) continue;
-    if (directory.name == storage::kMetadataDirectory) continue;
-    present.insert(directory.partition);
-    const std::string path = concat(survey.path, '/', directory.name);
-    const auto report = [&](std::string_view check, std::string expected, std::string found,
-                            std::string_view repair) {
-      out.push_back({.check = check,
-                     .severity = Severity::warning,
-                     .path = path,
-                     .expected = std::move(expected),
-                     .found = std::move(found),
-                     .repair = repair});
-    };
-    const auto text =
-        storage::read_small_file(fs, concat(path, '/', storage::kPartitionMetadataFile));
-    const auto id =
-        text ? storage::parse_partition_metadata(*text) : Result<Uuid>(fail(text.error()));
-    const auto known_id = metadata.id_of(directory.partition.topic);
-    if (!known_id) {
-      report("stray", "a topic of the metadata log", "a topic it does not have",
-             "set the directory aside");
-      continue;
-    }
-    if (id && *id != *known_id) {
-      report("topic-id", concat("topic id ", known_id->to_string(), ", as the metadata log has it"),
-             concat("topic id ", id->to_string()), "set the directory aside");
-      continue;
-    }
-    if (!metadata.by_id.at(*known_id).partitions.contains(directory.partition.partition.value))
-      report("stray", "a partition of the metadata log", "one that it does not have",
-             "set the directory aside");
-  }
+  for (const auto& directory : survey.partitions)
+    if (directory.kind == storage::DirectoryKind::live) present.insert(directory.partition);
   for (const auto& [id, topic] : metadata.by_id)
     for (const int32_t partition : topic.partitions) {
       const TopicPartition wanted{topic.name, Partition(partition)};

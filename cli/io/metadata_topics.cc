@@ -26,6 +26,7 @@ class Replay {
         TRY_ASSIGN(const auto record,
                    protocol::decode<protocol::TopicRecord>(frame.body, frame.version));
         topics_.by_id[record.topic_id].name = record.name;
+        topics_.by_name[record.name] = record.topic_id;
         return {};
       }
       case protocol::PartitionRecord::kInfo.api_key: {
@@ -37,16 +38,17 @@ class Replay {
       case protocol::RemoveTopicRecord::kInfo.api_key: {
         TRY_ASSIGN(const auto record,
                    protocol::decode<protocol::RemoveTopicRecord>(frame.body, frame.version));
-        topics_.by_id.erase(record.topic_id);
+        const auto removed = topics_.by_id.extract(record.topic_id);
+        if (removed && topics_.id_of(removed.mapped().name) == record.topic_id)
+          topics_.by_name.erase(removed.mapped().name);
         return {};
       }
       case protocol::ConfigRecord::kInfo.api_key: {
         TRY_ASSIGN(const auto record,
                    protocol::decode<protocol::ConfigRecord>(frame.body, frame.version));
         if (record.resource_type != kTopicResource || record.name != "cleanup.policy") return {};
-        const bool is_compacted = record.value && record.value->contains("compact");
-        for (auto& [id, topic] : topics_.by_id)
-          if (topic.name == record.resource_name) topic.is_compacted = is_compacted;
+        if (const auto id = topics_.id_of(record.resource_name))
+          topics_.by_id[*id].is_compacted = record.value && record.value->contains("compact");
         return {};
       }
       default:
@@ -94,9 +96,8 @@ class Replay {
 }  // namespace
 
 std::optional<Uuid> MetadataTopics::id_of(std::string_view topic) const {
-  for (const auto& [id, known] : by_id)
-    if (known.name == topic) return id;
-  return std::nullopt;
+  const auto found = by_name.find(topic);
+  return found == by_name.end() ? std::nullopt : std::optional(found->second);
 }
 
 Result<std::optional<MetadataTopics>> read_metadata_topics(storage::FileSystem& fs,

@@ -25,6 +25,7 @@ struct MetadataTopic {
 
 struct MetadataTopics {
   std::map<Uuid, MetadataTopic> by_id;
+  std::map<std::string, Uuid, std::less<>> by_name;
   std::vector<storage::Finding> findings;  ///< records that cannot be decoded
   std::string path;                        ///< of the metadata log's directory
   bool is_whole = true;                    ///< everything could be read

@@ -1,10 +1,12 @@
 #pragma once
 
-/// Makes a metadata log of what topics' directories say, for a data directory that lost its own.
+/// Makes a metadata log of what topics' directories say, for a data directory that lost its own, or
+/// adds topics and partitions to one that does not know them.
 ///
 /// Names, ids and partitions are right again, leader epochs as high as the logs have them. Settings
-/// are not in the directories: every topic keeps everything (retention.ms=-1, retention.bytes=-1)
-/// until somebody sets them anew, compacted topics are compacted. Users, ACLs and quotas are gone.
+/// are not in the directories: every such topic keeps everything (retention.ms=-1,
+/// retention.bytes=-1) until somebody sets them anew, compacted topics are compacted. Of a log that
+/// is gone users, ACLs and quotas are gone too.
 
 #include <string>
 #include <vector>
@@ -28,10 +30,15 @@ struct FoundPartition {
 
 /// Writes `directory`/__cluster_metadata-0 in the new directory `directory`. Durable when it
 /// returns.
-/// meta  of the data directory; has a directory id
+/// known  the directory of the metadata log to go on with; empty: there is none
+/// meta   of the data directory; has a directory id
+/// errors  unsupported: a metadata log of several nodes, or of a release we do not know
 Status rebuild_metadata(storage::FileSystem& fs, const Clock& clock, Logger& logger,
-                        const storage::MetaProperties& meta,
+                        const std::string& known, const storage::MetaProperties& meta,
                         const std::vector<FoundPartition>& partitions,
                         const std::string& directory);
+
+/// Of a partition's log, as its leader-epoch-checkpoint has it; 0 when that says nothing.
+LeaderEpoch latest_epoch(storage::FileSystem& fs, const std::string& partition_path);
 
 }  // namespace spool::cli

@@ -126,4 +126,14 @@ std::unique_ptr<VerifyOutcome> VerifyRun::next(std::chrono::milliseconds wait, b
   return outcome;
 }
 
+VerifyOutcome verify_one(storage::FileSystem& fs, const VerifyTask& task) {
+  VerifyRun run(fs, {task}, 1);
+  std::unique_ptr<VerifyOutcome> outcome;
+  while (outcome == nullptr) {
+    bool is_waiting = false;
+    outcome = run.next(std::chrono::hours(1), is_waiting);
+  }
+  return std::move(*outcome);
+}
+
 }  // namespace spool::cli

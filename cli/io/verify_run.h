@@ -82,4 +82,7 @@ class VerifyRun {
   std::vector<std::thread> threads_;
 };
 
+/// The same for one task, in one go.
+VerifyOutcome verify_one(storage::FileSystem& fs, const VerifyTask& task);
+
 }  // namespace spool::cli

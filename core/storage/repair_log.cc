@@ -162,8 +162,8 @@ class SegmentPlanner {
       plan_.steps.push_back({.path = offset_path(plan_.path, base, kLogSuffix),
                              .action = "restore-field",
                              .detail = concat("put the leader epoch of ", run.batches_count,
-                                              " batches from position ", run.first_pos,
-                                              " on right: ", run.right_epoch.value)});
+                                              run.batches_count == 1 ? " batch" : " batches",
+                                              " from position ", run.first_pos, " on right: ", run.right_epoch.value)});
     }
   }
 
@@ -290,7 +290,7 @@ void plan_derived(const Finding& finding, PartitionRepair& plan, std::set<Offset
   } else if (finding.check.starts_with("partition-metadata")) {
     if (!topic_id) return;
     plan.writes_metadata = true;
-    step("write-metadata", concat("topic id ", topic_id->to_string(), ", from the metadata log"));
+    step("write-metadata", concat("topic id ", topic_id->to_string()));
   } else if (finding.check == "leftover") {
     if (finding.severity == Severity::info) return step("remove", "a file on its way out");
     if (!name.ends_with(kSwapSuffix))
@@ -406,6 +406,20 @@ Status copy_file(FileSystem& fs, const std::string& from, const std::string& to)
     at += static_cast<int64_t>(got);
   }
   return target->sync_data();
+}
+
+Status copy_tree(FileSystem& fs, const std::string& from, const std::string& to) {
+  TRY(fs.make_directory(to));
+  TRY_ASSIGN(const auto entries, fs.list(from));
+  for (const DirectoryEntry& entry : entries) {
+    const std::string source = concat(from, '/', entry.name), target = concat(to, '/', entry.name);
+    if (entry.name == kLockFile) continue;
+    if (entry.is_directory)
+      TRY(copy_tree(fs, source, target));
+    else
+      TRY(copy_file(fs, source, target));
+  }
+  return fs.sync_directory(to);
 }
 
 Result<PartitionRepair> plan_repair(FileSystem& fs, const std::string& path,

@@ -79,5 +79,8 @@ Status build_repaired(FileSystem& fs, const Clock& clock, Logger& logger,
 
 /// Copies a file, byte for byte. Durable when it returns.
 Status copy_file(FileSystem& fs, const std::string& from, const std::string& to);
+/// Copies a directory with all that is in it, but for a data directory's lock. Durable when it
+/// returns.
+Status copy_tree(FileSystem& fs, const std::string& from, const std::string& to);
 
 }  // namespace spool::storage
