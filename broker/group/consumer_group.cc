@@ -293,7 +293,8 @@ protocol::ConsumerGroupMemberMetadataValue metadata_record(const ConsumerMember&
   value.server_assignor = member.server_assignor;
   value.classic_member_metadata.reset();
   if (!member.classic) return value;
-  auto& classic = value.classic_member_metadata.emplace();
+  using ClassicMetadata = protocol::ConsumerGroupMemberMetadataValue::ClassicMemberMetadata;
+  auto& classic = value.classic_member_metadata.emplace(ClassicMetadata{});
   classic.session_timeout_ms = member.classic->session_timeout_ms;
   for (const ClassicProtocol& offered : member.classic->protocols)
     classic.supported_protocols.push_back({offered.name, offered.metadata, {}});

@@ -195,7 +195,7 @@ Status Coordinator::replay_consumer_member(BytesView key_bytes, const ReplayedRe
   member.server_assignor = std::move(value.server_assignor);
   member.classic.reset();
   if (value.classic_member_metadata) {
-    auto& classic = member.classic.emplace();
+    auto& classic = member.classic.emplace(ConsumerMember::Classic{});
     classic.session_timeout_ms = value.classic_member_metadata->session_timeout_ms;
     for (const auto& offered : value.classic_member_metadata->supported_protocols)
       classic.protocols.push_back({offered.name, to_buffer(offered.metadata)});
