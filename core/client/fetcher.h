@@ -37,7 +37,7 @@ struct FetcherOptions {
   std::chrono::milliseconds wait_max{
       500};  ///< how long a broker may hold a Fetch that finds nothing
   int32_t bytes_min = 1;
-  int32_t bytes_max = 50 << 20;
+  int32_t bytes_max = 8 << 20;  ///< of an answer, of which two are held; more makes nothing faster
   int32_t partition_bytes_max = 1 << 20;
   /// Told when a partition is read to its end as it is then, once for each end, after what stands
   /// before it has been handed out; is_last when that ends all reading.
