@@ -110,7 +110,7 @@ bool StreamedRecord::is_same(const StreamedRecord& other) const {
 
 PartitionStream::PartitionStream(client::Client& client, const std::string& topic,
                                  Partition partition)
-    : client_(client), fetcher_(client, {.stop_at_end = true}) {
+    : fetcher_(client, {.stop_at_end = true}) {
   fetcher_.add(topic, partition, {});
 }
 

@@ -60,7 +60,6 @@ class PartitionStream {
   Result<std::optional<StreamedRecord>> next();
 
  private:
-  client::Client& client_;
   client::Fetcher fetcher_;
   record::RecordReader reader_;
   std::vector<StreamedRecord> ready_;  ///< of the last answer

@@ -209,7 +209,7 @@ Result<EligibleByPartition> find_eligible(client::Client& client, const std::str
         replicas.last_known = numbers(partition.last_known_elr.value_or(std::vector<int32_t>()));
       }
     if (!reply->next_cursor) return out;
-    request.cursor.emplace();
+    request.cursor = protocol::DescribeTopicPartitionsRequest::Cursor{};
     request.cursor->topic_name = reply->next_cursor->topic_name;
     request.cursor->partition_index = reply->next_cursor->partition_index;
   }

@@ -224,11 +224,14 @@ class CompactionRun {
     adopt(*found);
   }
 
-  // What was not flushed and is gone was never there; what is there of an append that failed was
-  // written.
+  // What was not flushed and is gone was never there, or it is a tombstone that went with all of its
+  // key; what is there of an append that failed was written.
   void adopt(const Records& found) {
+    std::set<std::string> keys;
+    for (const auto& [offset, record] : found) keys.insert(record.key);
     std::erase_if(written_, [&](const auto& entry) {
-      return entry.first >= floor_ && !found.contains(entry.first);
+      const bool is_lost = entry.first >= floor_ && !found.contains(entry.first);
+      return is_lost || !keys.contains(entry.second.key);
     });
     for (const auto& [offset, record] : unsure_)
       if (found.contains(offset)) written_[offset] = record;

@@ -119,12 +119,22 @@ class LogRun {
     report_.trace(concat(what, ": ", done ? "ok" : done.error().text()));
   }
 
+  // As a client does when it is told 45: of this producer the log knows a marker and no batch.
+  void begin_new_epoch_if_forgotten(int32_t producer) {
+    const auto index = static_cast<size_t>(producer);
+    const auto* known = log_->producer_state().find(ProducerId(100 + producer));
+    if (next_sequence_[index] == 0 || known == nullptr || known->last_sequence() >= 0) return;
+    ++producer_epoch_[index];
+    next_sequence_[index] = 0;
+  }
+
   Buffer make_batch(int32_t& producer) {
     producer = static_cast<int32_t>(dice_.below(kProducers + 1)) - 1;
     record::BatchOptions options;
     if (producer >= 0) {
       options.producer_id = ProducerId(100 + producer);
-      options.producer_epoch = ProducerEpoch(0);
+      begin_new_epoch_if_forgotten(producer);
+      options.producer_epoch = ProducerEpoch(producer_epoch_[static_cast<size_t>(producer)]);
       options.base_sequence = next_sequence_[static_cast<size_t>(producer)];
       options.is_transactional = producer >= 2;
       if (options.is_transactional && is_open_[static_cast<size_t>(producer)] && dice_.percent(30)) {
@@ -344,6 +354,7 @@ class LogRun {
       if (!batch.has_producer_id()) continue;
       const auto index = static_cast<size_t>(batch.producer_id().value - 100);
       is_open_[index] = batch.is_transactional() && !batch.is_control();
+      producer_epoch_[index] = batch.producer_epoch().value;
       if (batch.is_control()) continue;
       next_sequence_[index] = batch.base_sequence() + batch.last_offset_delta() + 1;
       last_data[index] = batch.last_offset().value;
@@ -352,7 +363,7 @@ class LogRun {
     for (size_t index = 0; index < last_data.size(); ++index) {
       if (last_data[index] >= begins_at()) continue;
       const auto* known = log_->producer_state().find(ProducerId(100 + static_cast<int64_t>(index)));
-      if (known != nullptr) next_sequence_[index] = known->last_sequence() + 1;
+      if (known != nullptr && known->last_sequence() >= 0) next_sequence_[index] = known->last_sequence() + 1;
     }
   }
 
@@ -462,6 +473,7 @@ class LogRun {
   std::unique_ptr<Log> log_;
   Model model_;
   std::array<int32_t, kProducers> next_sequence_{};
+  std::array<int16_t, kProducers> producer_epoch_{};
   std::array<bool, kProducers> is_open_{};
   int32_t leader_epoch_ = 0;
   int64_t recovery_checkpoint_ = 0;

@@ -158,7 +158,7 @@ Partitions page(BrokerFixture& broker, std::vector<std::string> names, int32_t l
   for (std::string& name : names) request.topics.push_back({std::move(name), {}});
   request.response_partition_limit = limit;
   if (cursor) {
-    request.cursor.emplace();
+    request.cursor = protocol::DescribeTopicPartitionsRequest::Cursor{};
     request.cursor->topic_name = cursor->first;
     request.cursor->partition_index = cursor->second;
   }
