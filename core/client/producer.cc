@@ -16,6 +16,7 @@ namespace {
 constexpr size_t kSpareBuffersMax = 16;
 /// Batches shrink to this at least when a broker finds them too large.
 constexpr size_t kBatchBytesMin = 1024;
+constexpr size_t kSharedBatchBytesMin = 16 << 10;
 constexpr size_t kRecordErrorsShown = 3;
 
 /// The partition's leader is not where we thought, or the topic changed under us (Java:
@@ -237,6 +238,9 @@ Status Producer::append(Topic& topic, const ProducerRecord& record) {
   if (options_.codec != compress::Codec::none)
     limit = std::min(limit * 4, options_.request_bytes_max);
   limit = std::min(limit, topic.accepted_bytes_max);
+  // The open batches of many partitions share half of what the sealed ones may take.
+  const size_t share = options_.buffer_bytes_max / 2 / topic.partitions.size();
+  limit = std::min(limit, std::max(share, kSharedBatchBytesMin));
   if (!queue->open.empty() && queue->open.size_bytes() + bytes > limit) {
     seal(*queue);
     step(client_.now(), -1, nullptr);

@@ -63,7 +63,7 @@ struct ProducerOptions {
   size_t batch_bytes = 256 << 10;
   std::chrono::milliseconds linger{5};
   size_t request_bytes_max = 1 << 20;  ///< also bounds one record, as max.request.size
-  size_t buffer_bytes_max = 32 << 20;  ///< append() waits while more than this is unacknowledged
+  size_t buffer_bytes_max = 16 << 20;  ///< append() waits while more than this is unacknowledged
   int in_flight_max = 5;  ///< requests a broker, and batches a partition: brokers remember five
   std::chrono::milliseconds delivery_timeout{120'000};
   std::chrono::milliseconds request_timeout{30'000};

@@ -56,6 +56,7 @@ Result<Buffer> BatchBuilder::finish(compress::Compressor& compressor) {
                             BytesView(buffer_).first(size_).subspan(kBatchHeaderBytes), out));
     if (out.size() > static_cast<size_t>(std::numeric_limits<int32_t>::max()))
       return fail(ErrorCode::message_too_large, "the compressed records do not fit into one batch");
+    if (out.capacity() > 2 * out.size()) out.shrink_to_fit();  // it may wait for long, among many
   }
   write_header(out.data(), out.size(), codec);
   update_crc(out);
