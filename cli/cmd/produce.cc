@@ -338,6 +338,7 @@ Result<client::ProducerOptions> producer_options(const Args& args) {
   TRY_ASSIGN(const auto request_bytes, args.number<size_t>("request-bytes-max", 1024, 1 << 30));
   if (args.is_given("request-bytes-max")) options.request_bytes_max = *request_bytes;
   options.request_bytes_max = std::max(options.request_bytes_max, options.batch_bytes);
+  options.buffer_bytes_max = std::max(options.buffer_bytes_max, 2 * options.batch_bytes);
   TRY_ASSIGN(const auto in_flight,
              args.number<int>("in-flight", 1, options.is_idempotent ? 5 : 1000));
   if (args.is_given("in-flight")) options.in_flight_max = *in_flight;
