@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <span>
 #include <tuple>
 #include <unordered_map>
 
@@ -18,9 +19,9 @@ bool is_inside(const OrderedEntry& entry, const ScanOptions& bounds) {
 }
 
 /// The best chain of entries that ends with a certain one: the longest, of these one with the
-/// fewest holes, of these one whose holes have room for what lies there in the file (of two entries
-/// with the same offsets the one whose base offset is wrong lies where others are missing), of
-/// these one with the most offsets.
+/// fewest holes (one that the entries left out there fill exactly is none: their base offsets are
+/// wrong), of these one whose holes have room for what was left out there, of these one with the
+/// most offsets.
 struct Chain {
   int64_t length = 0;
   int64_t joints = 0;  // places without a hole
@@ -33,14 +34,44 @@ struct Chain {
   }
 };
 
-/// Of two chains to go on with: one that has a joint there, or the best of all.
-Chain better_of(const Chain& best, const std::unordered_map<int64_t, Chain>& by_last, Offset next) {
-  const auto found = by_last.find(next.value - 1);
-  if (found == by_last.end()) return best;
-  Chain joined = found->second;
-  ++joined.joints;
-  return joined.is_better_than(best) ? joined : best;
-}
+/// The best chains, by what it takes to go on with them without a hole.
+class JoinableChains {
+ public:
+  /// first  where a chain begins that has no entry yet
+  explicit JoinableChains(Offset first) { add({}, first, 0); }
+
+  /// end          behind the chain's last entry
+  /// spans_until  offsets of all entries up to that one
+  void add(const Chain& chain, Offset end, int64_t spans_until) {
+    keep_better(by_end_[end.value], chain);
+    keep_better(by_rest_[end.value - spans_until], chain);
+  }
+
+  /// Of chains to go on with at `next`: one that has a joint there, or `best`.
+  /// spans_until  offsets of all entries before that at `next`
+  Chain better_of(const Chain& best, Offset next, int64_t spans_until) const {
+    Chain chain = best;
+    const auto join = [&](const std::unordered_map<int64_t, Chain>& chains, int64_t key) {
+      const auto found = chains.find(key);
+      if (found == chains.end()) return;
+      Chain joined = found->second;
+      ++joined.joints;
+      keep_better(chain, joined);
+    };
+    join(by_end_, next.value);
+    join(by_rest_, next.value - spans_until);
+    return chain;
+  }
+
+ private:
+  static void keep_better(Chain& known, const Chain& chain) {
+    if (chain.is_better_than(known)) known = chain;
+  }
+  std::unordered_map<int64_t, Chain> by_end_;
+  // By the end less the offsets of all entries up to there. This difference is the same where the
+  // entries between fill the hole exactly.
+  std::unordered_map<int64_t, Chain> by_rest_;
+};
 
 // How many offsets an entry has; 0 when its last one lies beyond what a number holds.
 int64_t span_of(const OrderedEntry& entry) {
@@ -51,15 +82,14 @@ int64_t span_of(const OrderedEntry& entry) {
 std::vector<bool> best_chain(const std::vector<OrderedEntry>& entries, const ScanOptions& bounds) {
   std::vector<int64_t> spans{0};  // of all entries before one
   for (const OrderedEntry& entry : entries) spans.push_back(spans.back() + span_of(entry));
-  std::map<Offset, Chain> best;                // by its last offset; later ones are better
-  std::unordered_map<int64_t, Chain> by_last;  // the best for every last offset
+  std::map<Offset, Chain> best;  // by its last offset; later ones are better
+  JoinableChains joinable(bounds.first_offset);
   std::vector<size_t> previous(entries.size(), SIZE_MAX);
-  by_last[bounds.first_offset.value - 1] = {};
   for (size_t i = 0; i < entries.size(); ++i) {
     if (!is_inside(entries[i], bounds)) continue;
     const auto after = best.lower_bound(entries[i].base_offset);
-    Chain chain = better_of(after == best.begin() ? Chain() : std::prev(after)->second, by_last,
-                            entries[i].base_offset);
+    Chain chain = joinable.better_of(after == best.begin() ? Chain() : std::prev(after)->second,
+                                     entries[i].base_offset, spans[i]);
     previous[i] = chain.last;
     const bool is_first = chain.last == SIZE_MAX;
     const Offset end = is_first ? bounds.first_offset : entries[chain.last].last_offset + 1;
@@ -69,8 +99,7 @@ std::vector<bool> best_chain(const std::vector<OrderedEntry>& entries, const Sca
     ++chain.length;
     chain.offsets += last - entries[i].base_offset + 1;
     chain.last = i;
-    Chain& known = by_last[last.value];
-    if (chain.is_better_than(known)) known = chain;
+    joinable.add(chain, last + 1, spans[i + 1]);
     auto next = best.upper_bound(last);
     if (next != best.begin() && !chain.is_better_than(std::prev(next)->second)) continue;
     next = best.lower_bound(last);
@@ -79,7 +108,7 @@ std::vector<bool> best_chain(const std::vector<OrderedEntry>& entries, const Sca
   }
   std::vector<bool> is_kept(entries.size());
   if (best.empty()) return is_kept;
-  const Chain whole = better_of(best.rbegin()->second, by_last, bounds.end_offset);
+  const Chain whole = joinable.better_of(best.rbegin()->second, bounds.end_offset, spans.back());
   for (size_t i = whole.last; i != SIZE_MAX; i = previous[i]) is_kept[i] = true;
   return is_kept;
 }
@@ -96,6 +125,37 @@ class TakenOffsets {
  private:
   std::map<Offset, Offset> by_base_;
 };
+
+using KeptEntries = std::unordered_map<int64_t, const OrderedEntry*>;  // by base offset
+
+bool is_copy(const OrderedEntry& entry, const KeptEntries& kept) {
+  const auto same = kept.find(entry.base_offset.value);
+  return same != kept.end() && same->second->crc == entry.crc &&
+         same->second->last_offset == entry.last_offset;
+}
+
+/// Decides about the entries left out between two that are kept: which are copies, and whether the
+/// others fill the hole.
+void decide_between(std::span<const OrderedEntry> left_out, Offset hole_begin, Offset hole_end,
+                    const KeptEntries& kept, TakenOffsets& taken,
+                    std::vector<OrderDecision>& decisions) {
+  int64_t span = 0;  // of all that are no copies
+  for (const OrderedEntry& entry : left_out)
+    if (!is_copy(entry, kept)) span += span_of(entry);
+  const bool fills_hole = span > 0 && hole_end - hole_begin == span;
+  for (const OrderedEntry& entry : left_out) {
+    OrderDecision decision{.file_pos = entry.file_pos, .base_offset = entry.base_offset};
+    if (is_copy(entry, kept)) {
+      decision.kind = OrderDecision::Kind::duplicate;
+    } else if (fills_hole && span_of(entry) > 0) {
+      decision.kind = OrderDecision::Kind::rebase;
+      decision.fixed_offset = hole_begin;
+      hole_begin = hole_begin + span_of(entry);
+      taken.add(decision.fixed_offset, hole_begin - 1);
+    }
+    decisions.push_back(decision);
+  }
+}
 
 /// Entries that were left out go where their own offsets are free.
 void move_to_free_offsets(const std::vector<OrderedEntry>& left_out, const ScanOptions& bounds,
@@ -120,38 +180,24 @@ uint32_t entry_crc(const EntryHeader& header, BytesView entry) {
 std::vector<OrderDecision> decide_order(const std::vector<OrderedEntry>& entries,
                                         const ScanOptions& bounds) {
   const std::vector<bool> is_kept = best_chain(entries, bounds);
-  std::unordered_map<int64_t, const OrderedEntry*> kept_by_base;
+  KeptEntries kept;
   for (size_t i = 0; i < entries.size(); ++i)
-    if (is_kept[i]) kept_by_base[entries[i].base_offset.value] = &entries[i];
-  std::vector<size_t> next_kept(entries.size() + 1, entries.size());
-  for (size_t i = entries.size(); i-- > 0;) next_kept[i] = is_kept[i] ? i : next_kept[i + 1];
+    if (is_kept[i]) kept[entries[i].base_offset.value] = &entries[i];
 
   std::vector<OrderDecision> decisions;
   std::vector<OrderedEntry> left_out;
   TakenOffsets taken;
   Offset end = bounds.first_offset;  // after the last entry that has its place
-  for (size_t i = 0; i < entries.size(); ++i) {
-    const OrderedEntry& entry = entries[i];
+  for (size_t i = 0; i < entries.size();) {
     if (is_kept[i]) {
-      taken.add(entry.base_offset, entry.last_offset);
-      end = entry.last_offset + 1;
+      taken.add(entries[i].base_offset, entries[i].last_offset);
+      end = entries[i++].last_offset + 1;
       continue;
     }
-    OrderDecision decision{.file_pos = entry.file_pos, .base_offset = entry.base_offset};
-    const auto same = kept_by_base.find(entry.base_offset.value);
-    const int64_t span = span_of(entry);
-    const size_t next = next_kept[i];
-    if (same != kept_by_base.end() && same->second->crc == entry.crc &&
-        same->second->last_offset == entry.last_offset) {
-      decision.kind = OrderDecision::Kind::duplicate;
-    } else if (span > 0 && next < entries.size() && entries[next].base_offset - end == span) {
-      decision.kind = OrderDecision::Kind::rebase;
-      decision.fixed_offset = end;
-      taken.add(end, end + (span - 1));
-      end = end + span;
-    }
-    decisions.push_back(decision);
-    left_out.push_back(entry);
+    const size_t begin = left_out.size();
+    for (; i < entries.size() && !is_kept[i]; ++i) left_out.push_back(entries[i]);
+    const Offset hole_end = i < entries.size() ? entries[i].base_offset : bounds.end_offset;
+    decide_between(std::span(left_out).subspan(begin), end, hole_end, kept, taken, decisions);
   }
   move_to_free_offsets(left_out, bounds, taken, decisions);
   return decisions;

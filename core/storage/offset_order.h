@@ -4,12 +4,13 @@
 ///
 /// Base offsets lie outside the CRC, and a page of a file can be there twice: a whole entry can
 /// claim offsets that others have, or lie where it does not belong. The longest chain of entries
-/// whose offsets increase, of several the one with the fewest holes, is taken for true. What is
-/// left out of it is one of these, the first that fits:
+/// whose offsets increase, of several the one with the fewest holes, is taken for true; a hole that
+/// the entries left out there fill exactly is none. What is left out of it is one of these, the
+/// first that fits:
 ///
 ///   * a copy of one in the chain;
-///   * an entry with a wrong base offset, where the hole between its neighbours has exactly its
-///   size: its base offset is put right;
+///   * an entry with a wrong base offset, where it, with others left out beside it, fills the hole
+///   between the neighbours exactly: its base offset is put right;
 ///   * an entry in a wrong place (a copied page may be all that is left of the original), where
 ///   nobody else has its offsets: it goes where they belong;
 ///   * one that cannot be placed.

@@ -212,6 +212,11 @@ TEST_CASE("offset_order: a copy is told from a base offset that was changed") {
   CHECK(kinds({entry(0, 1), entry(4, 2), entry(6, 3), entry(9, 4)}) == "4=3 ");
   CHECK(kinds({entry(0, 1), entry(6, 2), entry(6, 3), entry(9, 4)}) == "6=3 ");
   CHECK(kinds({entry(0, 1), entry(3, 3), entry(3, 2), entry(9, 4)}) == "3=6 ");
+  // That holds also where something else is gone beside it: offsets 3 to 5 here.
+  CHECK(kinds({entry(0, 1), entry(6, 2), entry(8, 3), entry(12, 4)}) == "8=9 ");
+  // Neighbours that fill a hole together.
+  CHECK(kinds({entry(0, 1), entry(70, 2), entry(1, 3), entry(9, 4)}) == "70=3 1=6 ");
+  CHECK(kinds({entry(0, 1), entry(70, 2), entry(1, 3), entry(12, 4)}) == "70m 1 ");
   // What nobody else has goes where it belongs, though a copied page outweighs it.
   CHECK(kinds({entry(0, 1), entry(30, 2), entry(33, 3), entry(36, 4), entry(12, 5),
                entry(15, 6)}) == "12m 15m ");
