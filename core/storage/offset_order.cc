@@ -5,6 +5,7 @@
 #include <span>
 #include <tuple>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace spool::storage {
 
@@ -20,17 +21,19 @@ bool is_inside(const OrderedEntry& entry, const ScanOptions& bounds) {
 
 /// The best chain of entries that ends with a certain one: the longest, of these one with the
 /// fewest holes (one that the entries left out there fill exactly is none: their base offsets are
-/// wrong), of these one whose holes have room for what was left out there, of these one with the
-/// most offsets.
+/// wrong), of these one with the most bodies that are nowhere else (of two batches with one body
+/// and different offsets one is a copy), of these one whose holes have room for what was left out
+/// there, of these one with the most offsets.
 struct Chain {
   int64_t length = 0;
   int64_t joints = 0;  // places without a hole
+  int64_t bodies = 0;  // entries whose body no entry at other offsets has
   int64_t rooms = 0;   // holes with room for the entries that were left out there
   int64_t offsets = 0;
   size_t last = SIZE_MAX;
   bool is_better_than(const Chain& other) const {
-    return std::tie(length, joints, rooms, offsets) >
-           std::tie(other.length, other.joints, other.rooms, other.offsets);
+    return std::tie(length, joints, bodies, rooms, offsets) >
+           std::tie(other.length, other.joints, other.bodies, other.rooms, other.offsets);
   }
 };
 
@@ -78,10 +81,22 @@ int64_t span_of(const OrderedEntry& entry) {
   return entry.last_offset < entry.base_offset ? 0 : entry.last_offset - entry.base_offset + 1;
 }
 
+// The checksums that entries at different offsets have.
+std::unordered_set<uint32_t> shared_crcs(const std::vector<OrderedEntry>& entries) {
+  std::unordered_map<uint32_t, Offset> base_by_crc;
+  std::unordered_set<uint32_t> shared;
+  for (const OrderedEntry& entry : entries) {
+    const auto known = base_by_crc.emplace(entry.crc, entry.base_offset).first;
+    if (known->second != entry.base_offset) shared.insert(entry.crc);
+  }
+  return shared;
+}
+
 // Marks the best chain of entries, each beginning after the one before it ends.
 std::vector<bool> best_chain(const std::vector<OrderedEntry>& entries, const ScanOptions& bounds) {
   std::vector<int64_t> spans{0};  // of all entries before one
   for (const OrderedEntry& entry : entries) spans.push_back(spans.back() + span_of(entry));
+  const std::unordered_set<uint32_t> shared = shared_crcs(entries);
   std::map<Offset, Chain> best;  // by its last offset; later ones are better
   JoinableChains joinable(bounds.first_offset);
   std::vector<size_t> previous(entries.size(), SIZE_MAX);
@@ -97,6 +112,7 @@ std::vector<bool> best_chain(const std::vector<OrderedEntry>& entries, const Sca
     if (left_out > 0 && left_out <= entries[i].base_offset - end) ++chain.rooms;
     const Offset last = entries[i].last_offset;
     ++chain.length;
+    if (!shared.contains(entries[i].crc)) ++chain.bodies;
     chain.offsets += last - entries[i].base_offset + 1;
     chain.last = i;
     joinable.add(chain, last + 1, spans[i + 1]);
@@ -157,16 +173,20 @@ void decide_between(std::span<const OrderedEntry> left_out, Offset hole_begin, O
   }
 }
 
-/// Entries that were left out go where their own offsets are free.
-void move_to_free_offsets(const std::vector<OrderedEntry>& left_out, const ScanOptions& bounds,
-                          TakenOffsets& taken, std::vector<OrderDecision>& decisions) {
+/// Entries that have no place yet go where their own offsets are free. What has no place then and
+/// the body of one that has is a copy with another base offset.
+void place_the_rest(const std::vector<OrderedEntry>& left_out, const ScanOptions& bounds,
+                    const std::unordered_set<uint32_t>& kept_crcs, TakenOffsets& taken,
+                    std::vector<OrderDecision>& decisions) {
   for (size_t i = 0; i < decisions.size(); ++i) {
     const OrderedEntry& entry = left_out[i];
-    if (decisions[i].kind != OrderDecision::Kind::unplaceable || !is_inside(entry, bounds) ||
-        !taken.is_free(entry.base_offset, entry.last_offset))
-      continue;
-    decisions[i].kind = OrderDecision::Kind::move;
-    taken.add(entry.base_offset, entry.last_offset);
+    if (decisions[i].kind != OrderDecision::Kind::unplaceable) continue;
+    if (is_inside(entry, bounds) && taken.is_free(entry.base_offset, entry.last_offset)) {
+      decisions[i].kind = OrderDecision::Kind::move;
+      taken.add(entry.base_offset, entry.last_offset);
+    } else if (entry.crc != 0 && kept_crcs.contains(entry.crc)) {
+      decisions[i].kind = OrderDecision::Kind::duplicate;
+    }
   }
 }
 
@@ -181,8 +201,12 @@ std::vector<OrderDecision> decide_order(const std::vector<OrderedEntry>& entries
                                         const ScanOptions& bounds) {
   const std::vector<bool> is_kept = best_chain(entries, bounds);
   KeptEntries kept;
-  for (size_t i = 0; i < entries.size(); ++i)
-    if (is_kept[i]) kept[entries[i].base_offset.value] = &entries[i];
+  std::unordered_set<uint32_t> kept_crcs;
+  for (size_t i = 0; i < entries.size(); ++i) {
+    if (!is_kept[i]) continue;
+    kept[entries[i].base_offset.value] = &entries[i];
+    kept_crcs.insert(entries[i].crc);
+  }
 
   std::vector<OrderDecision> decisions;
   std::vector<OrderedEntry> left_out;
@@ -199,7 +223,7 @@ std::vector<OrderDecision> decide_order(const std::vector<OrderedEntry>& entries
     const Offset hole_end = i < entries.size() ? entries[i].base_offset : bounds.end_offset;
     decide_between(std::span(left_out).subspan(begin), end, hole_end, kept, taken, decisions);
   }
-  move_to_free_offsets(left_out, bounds, taken, decisions);
+  place_the_rest(left_out, bounds, kept_crcs, taken, decisions);
   return decisions;
 }
 

@@ -5,14 +5,15 @@
 /// Base offsets lie outside the CRC, and a page of a file can be there twice: a whole entry can
 /// claim offsets that others have, or lie where it does not belong. The longest chain of entries
 /// whose offsets increase, of several the one with the fewest holes, is taken for true; a hole that
-/// the entries left out there fill exactly is none. What is left out of it is one of these, the
-/// first that fits:
+/// the entries left out there fill exactly is none. Of two batches with one body at different
+/// offsets one is a copy. What is left out of the chain is one of these, the first that fits:
 ///
 ///   * a copy of one in the chain;
 ///   * an entry with a wrong base offset, where it, with others left out beside it, fills the hole
 ///   between the neighbours exactly: its base offset is put right;
 ///   * an entry in a wrong place (a copied page may be all that is left of the original), where
 ///   nobody else has its offsets: it goes where they belong;
+///   * a copy of one in the chain with another base offset;
 ///   * one that cannot be placed.
 
 #include <cstdint>

@@ -217,6 +217,9 @@ TEST_CASE("offset_order: a copy is told from a base offset that was changed") {
   // Neighbours that fill a hole together.
   CHECK(kinds({entry(0, 1), entry(70, 2), entry(1, 3), entry(9, 4)}) == "70=3 1=6 ");
   CHECK(kinds({entry(0, 1), entry(70, 2), entry(1, 3), entry(12, 4)}) == "70m 1 ");
+  // A page ended inside of a header: the body of offset 3 has the base offset 9.
+  CHECK(kinds({entry(0, 1), entry(3, 2), entry(6, 3), entry(9, 2), entry(6, 3), entry(9, 4),
+               entry(12, 5)}) == "9d 6d ");
   // What nobody else has goes where it belongs, though a copied page outweighs it.
   CHECK(kinds({entry(0, 1), entry(30, 2), entry(33, 3), entry(36, 4), entry(12, 5),
                entry(15, 6)}) == "12m 15m ");
