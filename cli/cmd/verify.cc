@@ -322,6 +322,8 @@ class Verify {
       });
     }
     if (tasks.empty()) return {};
+    for (VerifyTask& task : tasks)
+      task.options.threads = std::max(1, threads_ / static_cast<int>(tasks.size()));
     ByteProgress progress(context_, args_, bytes_of(tasks));
     VerifyRun run(fs_, tasks, std::min(threads_, max_threads(tasks)));
     for (size_t done = 0; done < tasks.size();) {

@@ -149,17 +149,21 @@ class RecordCursor {
   /// The same for loops that count nanoseconds: true and `out` filled, or false after the last
   /// record or at the first bad one; status() tells which.
   bool next(RecordView& out) {
+    RawRecord raw;
+    if (!next(raw)) return false;
+    fill(raw, out);
+    return true;
+  }
+  bool next(RawRecord& out) {
     if (index_ >= count_) return false;
     const uint8_t* at = rest_.data();
     const uint8_t* const end = at + rest_.size();
-    RawRecord raw;
-    if (at == end || !parse_record(at, end, raw)) {
+    if (at == end || !parse_record(at, end, out)) {
       is_malformed_ = true;
       return false;
     }
     rest_ = BytesView(at, static_cast<size_t>(end - at));
     ++index_;
-    fill(raw, out);
     return true;
   }
   /// After next(out) returned false: ok when every record was read and nothing is left over.

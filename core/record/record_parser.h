@@ -33,12 +33,28 @@ struct RawRecord {
 
 namespace parser_detail {
 
+// Nearly all numbers of a record have one byte or two.
 inline bool read_length(const uint8_t*& at, const uint8_t* end, int32_t& out) {
-  if (at != end && *at < 0x80) [[likely]] {
-    out = unzigzag32(*at++);
-    return true;
+  if (end - at >= 2) [[likely]] {
+    if (at[0] < 0x80) {
+      out = unzigzag32(*at++);
+      return true;
+    }
+    if (at[1] < 0x80) {
+      out = unzigzag32((at[0] & 0x7fu) | uint32_t{at[1]} << 7);
+      at += 2;
+      return true;
+    }
   }
   return read_varint(at, end, out);
+}
+
+inline bool read_delta(const uint8_t*& at, const uint8_t* end, int64_t& out) {
+  if (at != end && *at < 0x80) [[likely]] {
+    out = unzigzag64(*at++);
+    return true;
+  }
+  return read_varlong(at, end, out);
 }
 
 inline bool read_nullable(const uint8_t*& at, const uint8_t* end, const uint8_t*& data,
@@ -71,15 +87,16 @@ inline bool skip_headers(const uint8_t*& at, const uint8_t* end, int32_t count) 
 
 }  // namespace parser_detail
 
-/// Parses the record at `at` and moves `at` behind it. False when it breaks a rule; `at` is then
-/// anywhere.
-inline bool parse_record(const uint8_t*& at, const uint8_t* end, RawRecord& out) {
+/// Parses the record at `begin` and moves `begin` behind it. False when it breaks a rule; `begin` is
+/// then anywhere.
+inline bool parse_record(const uint8_t*& begin, const uint8_t* end, RawRecord& out) {
   using namespace parser_detail;
+  const uint8_t* at = begin;
   int32_t length;
   if (!read_length(at, end, length) || length < 1 || length > end - at) return false;
   const uint8_t* const record_end = at + length;
   ++at;  // attributes: no bit is defined
-  if (!read_varlong(at, record_end, out.timestamp_delta)) return false;
+  if (!read_delta(at, record_end, out.timestamp_delta)) return false;
   if (!read_length(at, record_end, out.offset_delta)) return false;
   if (!read_nullable(at, record_end, out.key, out.key_bytes)) return false;
   if (!read_nullable(at, record_end, out.value, out.value_bytes)) return false;
@@ -87,6 +104,8 @@ inline bool parse_record(const uint8_t*& at, const uint8_t* end, RawRecord& out)
   if (out.headers_count < 0 || out.headers_count > record_end - at) return false;
   out.headers = at;
   out.headers_bytes = static_cast<size_t>(record_end - at);
+  // The next record is found by this one's length: it need not wait for the fields.
+  begin = record_end;
   return skip_headers(at, record_end, out.headers_count) && at == record_end;
 }
 

@@ -48,6 +48,16 @@ class RecordReader {
     return {};
   }
 
+  /// Calls f(const RawRecord&) for every record of a batch, for loops that need few of the fields.
+  template <class F>
+  Status for_each_raw(const BatchView& batch, F&& f) {
+    TRY(open(EntryView(batch.bytes())));
+    RecordCursor cursor = *cursor_;  // a local one can live in registers
+    RawRecord record;
+    while (cursor.next(record)) f(record);
+    return cursor.status();
+  }
+
  private:
   template <class F>
   static bool call(F& f, const RecordView& record) {

@@ -25,6 +25,8 @@ struct Finding {
   std::string expected = {};
   std::string found = {};
   std::string_view repair = {};  ///< what repair would do; empty: nothing
+
+  bool operator==(const Finding&) const = default;
 };
 
 /// Collects the findings of one file, at most a few of each check: a broken index has thousands.

@@ -185,10 +185,14 @@ Result<std::optional<ScanItem>> LogScan::next() {
 
 Result<std::optional<ScanItem>> LogScan::take_whole(const EntryHeader& header) {
   TRY_ASSIGN(ScanItem item, item_of(header));
-  whole_pos_ = item.file_pos;
-  file_pos_ = item.end_pos();
-  if (header.is_v2()) leader_epoch_ = header.leader_epoch;
+  skip_behind(header);
   return std::optional(std::move(item));
+}
+
+void LogScan::skip_behind(const EntryHeader& entry) {
+  whole_pos_ = entry.file_pos;
+  file_pos_ = entry.end_pos();
+  if (entry.is_v2()) leader_epoch_ = entry.leader_epoch;
 }
 
 // A whole entry that begins inside of the last whole one and ends behind it. Data of a record does

@@ -75,6 +75,11 @@ class LogScan {
   /// errors  io_error
   Result<std::optional<ScanItem>> next();
 
+  /// Goes on behind a whole entry of which the caller knows that it is there, as if next() had
+  /// returned it.
+  void skip_behind(const EntryHeader& entry);
+
+  int64_t file_pos() const { return file_pos_; }
   int64_t size_bytes() const { return end_; }
   /// The search for whole entries was given up because crafted bytes made it too expensive.
   bool has_given_up() const { return budget_ <= 0; }

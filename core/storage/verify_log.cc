@@ -138,7 +138,9 @@ std::vector<Finding> PartitionVerifier::verify_unit(size_t unit, std::atomic<int
   if (snapshot && replay.state().load_snapshot(as_bytes(*snapshot), start)) is_complete = true;
   replay.state().set_end_offset(start);
   replay.start(is_complete);
-  SegmentCheck check(*fs_, path_, options_);
+  VerifyOptions options = options_;
+  options.threads = std::max(1, options_.threads / static_cast<int>(units_.size()));
+  SegmentCheck check(*fs_, path_, options);
   bool was_lost = !is_complete;
   for (size_t i = first; i < units_[unit].last; ++i) {
     const SegmentFiles& files = segments_[i];

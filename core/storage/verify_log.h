@@ -29,7 +29,7 @@ struct SegmentFacts {
   int64_t size_bytes = 0;
   int64_t whole_bytes = 0;
   int64_t entries_count = 0;
-  int64_t records_count = 0;
+  int64_t records_count = 0;  ///< that somebody wrote: without transaction markers
   std::optional<Offset> first_offset;  ///< of the first whole entry
   std::optional<Offset> last_offset;   ///< the largest of a whole entry
   int64_t max_timestamp_ms = -1;
@@ -46,6 +46,8 @@ struct VerifyOptions {
   bool is_compacted = false;     ///< known to be: holes between segments are normal
   bool expects_metadata = true;  ///< partition.metadata must be there (KRaft)
   bool is_clean = false;         ///< the directory was closed in order: nothing may be half done
+  int threads = 1;               ///< that one partition may keep busy
+  int64_t chunk_bytes = 4 << 20;  ///< that one of several threads on a segment takes at a time
 };
 
 class PartitionVerifier {

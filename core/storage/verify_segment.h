@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,12 +18,17 @@
 
 namespace spool::storage {
 
+class CheckAhead;
+struct CheckedChunk;
+
 /// Offset index against the batches it points at.
 class OffsetIndexCheck {
  public:
   Status load(FileSystem& fs, const std::string& path, FindingList& out, bool may_have_zero_tail);
   void take(const EntryHeader& entry, FindingList& out);
   void finish(const SegmentFacts& facts, FindingList& out);
+  /// 0 and positions that the index has, below the end and at least `distance` apart.
+  std::vector<int64_t> positions(int64_t distance, int64_t end) const;
   void disable() {
     entries_.clear();
     next_ = 0;
@@ -98,6 +104,7 @@ class RecordsCheck {
     int64_t last_delta = -1;
     bool is_disordered = false;
   };
+  Status walk(const ScanItem& item, Seen& seen);
   void check_batch(const record::BatchView& batch, const ScanItem& item, const Seen& seen,
                    const std::string& path, FindingList& out) const;
   record::RecordReader reader_{kDecompressedMax};
@@ -125,6 +132,10 @@ class SegmentCheck {
   void take(const ScanItem& item, FindingList& out);
   void take_whole(const ScanItem& item, FindingList& out);
   void take_damage(const ScanItem& item, FindingList& out);
+  void take_chunk(const CheckedChunk& chunk, FindingList& out);
+  void take_entry(const EntryHeader& entry, FindingList& out);
+  void note_records(const EntryHeader& entry, int64_t count);
+  std::unique_ptr<CheckAhead> check_ahead(const File& file) const;
   void note_offsets(const EntryHeader& entry);
   void report_disorder(const File& file, const ScanOptions& bounds, FindingList& out);
 

@@ -17,10 +17,13 @@ namespace spool::storage {
 namespace {
 
 constexpr VerifyOptions kOptions{.expects_metadata = false};
+constexpr VerifyOptions kThreadsOptions{
+    .expects_metadata = false, .threads = 2, .chunk_bytes = 400};
 
-std::vector<Finding> verify(FileSystem& fs, const std::string& path) {
+std::vector<Finding> verify(FileSystem& fs, const std::string& path,
+                            const VerifyOptions& options = kOptions) {
   std::atomic<int64_t> progress = 0;
-  auto verifier = PartitionVerifier::open(fs, path, kOptions);
+  auto verifier = PartitionVerifier::open(fs, path, options);
   REQUIRE(verifier);
   std::vector<Finding> findings;
   for (size_t unit = 0; unit < verifier->unit_count(); ++unit)
@@ -95,7 +98,11 @@ struct RepairFixture : LogFixture {
     }
   }
 
-  Result<PartitionRepair> plan() { return plan_repair(fs, path(), verify(fs, path()), {}); }
+  Result<PartitionRepair> plan() {
+    const auto findings = verify(fs, path());
+    CHECK(verify(fs, path(), kThreadsOptions) == findings);
+    return plan_repair(fs, path(), findings, {});
+  }
 
   Status build(const PartitionRepair& repair) {
     std::filesystem::remove_all(made);

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "core/storage/check_ahead.h"
 #include "core/storage/index_file.h"
+#include "core/storage/log_scan.h"
 #include "core/storage/verify_directory.h"
 #include "tests/unit/storage/storage_fixture.h"
 
@@ -11,9 +13,8 @@ namespace spool::storage {
 
 namespace {
 
-/// "check file:position" of each finding that is no info.
-std::vector<std::string> verify(FileSystem& fs, const std::string& path,
-                                const VerifyOptions& options = {.expects_metadata = false}) {
+std::vector<std::string> verify_once(FileSystem& fs, const std::string& path,
+                                     const VerifyOptions& options) {
   std::atomic<int64_t> progress = 0;
   auto verifier = PartitionVerifier::open(fs, path, options);
   REQUIRE(verifier);
@@ -29,6 +30,17 @@ std::vector<std::string> verify(FileSystem& fs, const std::string& path,
                            finding.path.substr(finding.path.find_last_of('/') + 1),
                            finding.file_pos ? concat(":", *finding.file_pos) : ""));
   return out;
+}
+
+/// "check file:position" of each finding that is no info: of one thread, and of several that check
+/// chunks ahead.
+std::vector<std::string> verify(FileSystem& fs, const std::string& path,
+                                VerifyOptions options = {.expects_metadata = false}) {
+  const auto findings = verify_once(fs, path, options);
+  options.threads = 3;
+  options.chunk_bytes = 150;
+  CHECK(verify_once(fs, path, options) == findings);
+  return findings;
 }
 
 using Names = std::vector<std::string>;
@@ -72,10 +84,50 @@ TEST_CASE("verify: a log that was closed in order has nothing wrong with it") {
   CHECK(t.found() == Names{});
 }
 
+TEST_CASE("verify: transaction markers are not counted as records") {
+  VerifyFixture t;
+  std::atomic<int64_t> progress = 0;
+  auto verifier = PartitionVerifier::open(t.fs, t.path(), {.expects_metadata = false});
+  REQUIRE(verifier);
+  for (size_t unit = 0; unit < verifier->unit_count(); ++unit)
+    verifier->verify_unit(unit, progress);
+  REQUIRE(verifier->segments().size() == 2);
+  CHECK(verifier->segments()[0].records_count == 29);  // of 30 offsets
+  CHECK(verifier->segments()[1].records_count == 16);
+}
+
 TEST_CASE("verify: damage to a batch is named with its position") {
   VerifyFixture t;
   t.flip(kFirst + ".log", 80);
   CHECK(t.found() == Names{"batch-crc " + kFirst + ".log:0"});
+}
+
+TEST_CASE("check_ahead: a chunk of whole batches is sound, one with a damaged batch is not") {
+  VerifyFixture t;
+  const auto positions = [&] {
+    const auto file = *t.fs.open(t.file(kFirst + ".log"), OpenMode::read);
+    auto scan = LogScan::open(*file, {});
+    std::vector<int64_t> all;
+    for (auto item = scan->next(); *item; item = scan->next()) all.push_back((*item)->file_pos);
+    return all;
+  }();
+  REQUIRE(positions.size() == 11);
+  t.flip(kFirst + ".log", static_cast<size_t>(positions[5]) + 70);
+  const auto file = *t.fs.open(t.file(kFirst + ".log"), OpenMode::read);
+  CheckAhead ahead(*file, {0, positions[4], positions[7], positions[9]}, true, 2);
+  const auto first = ahead.take(0);
+  REQUIRE(first != nullptr);
+  REQUIRE(first->entries.size() == 4);
+  CHECK(first->entries[1].records_count == 2);
+  CHECK(first->entries[1].kept_bytes == 61);  // a producer's batch, without its records
+  CHECK(first->entries[2].kept_bytes == 78);  // its marker
+  CHECK(first->entries[3].kept_bytes == 0);
+  CHECK(ahead.take(positions[4]) == nullptr);
+  CHECK(ahead.take(positions[6]) == nullptr);  // no chunk begins there
+  const auto third = ahead.take(positions[7]);
+  REQUIRE(third != nullptr);
+  CHECK(third->entries.back().header.end_pos() == positions[9]);
+  CHECK(ahead.take(positions[9]) == nullptr);
 }
 
 TEST_CASE("verify: indexes that disagree with the log") {
