@@ -482,13 +482,15 @@ class Repair {
         TRY(storage::copy_file(fs_, from, to));
       }
     }
+    const auto built_path = [&](const PartitionRepair& repair) {
+      return concat(target, '/', new_name(name_of(repair.path)));
+    };
     for (const PartitionRepair& repair : repairs_)
-      TRY(storage::build_repaired(fs_, clock_, logger_, repair,
-                                  concat(target, '/', new_name(name_of(repair.path))),
+      TRY(storage::build_repaired(fs_, clock_, logger_, repair, built_path(repair),
                                   topic_id_of(repair.path)));
     if (!found_.empty()) {
       const std::string built = concat(target, ".metadata");
-      TRY(build_metadata(built));
+      TRY(build_metadata(built, built_path));
       TRY(fs_.rename(concat(built, '/', storage::kMetadataDirectory),
                      concat(target, '/', storage::kMetadataDirectory)));
       TRY(storage::remove_tree(fs_, built));
@@ -517,7 +519,13 @@ class Repair {
     return {};
   }
 
-  Status build_metadata(const std::string& directory) {
+  /// built_path  where the repaired partitions lie: their leader epochs are right
+  template <class F>
+  Status build_metadata(const std::string& directory, const F& built_path) {
+    for (const PartitionRepair& repair : repairs_)
+      for (FoundPartition& found : found_)
+        if (found.partition.to_string() == new_name(name_of(repair.path)))
+          found.leader_epoch = latest_epoch(fs_, built_path(repair));
     const std::string known =
         metadata_ ? concat(path_, '/', storage::kMetadataDirectory) : std::string();
     return rebuild_metadata(fs_, clock_, logger_, known, *survey_.meta, found_, directory);
@@ -539,13 +547,16 @@ class Repair {
     TRY(fs_.make_directory(backup));
     TRY_ASSIGN(UndoFile undo, UndoFile::create(fs_, backup));
     // What can be refused comes before anything is moved.
-    if (!found_.empty()) TRY(build_metadata(concat(backup, "/new-metadata")));
-    for (const PartitionRepair& repair : repairs_) {
-      const std::string name(name_of(repair.path));
-      const std::string built = concat(backup, "/new-", name);
-      TRY(storage::build_repaired(fs_, clock_, logger_, repair, built, topic_id_of(repair.path)));
-      TRY(undo.exchange(repair.path, concat(backup, '/', name), built));
-    }
+    const auto built_path = [&](const PartitionRepair& repair) {
+      return concat(backup, "/new-", name_of(repair.path));
+    };
+    for (const PartitionRepair& repair : repairs_)
+      TRY(storage::build_repaired(fs_, clock_, logger_, repair, built_path(repair),
+                                  topic_id_of(repair.path)));
+    if (!found_.empty()) TRY(build_metadata(concat(backup, "/new-metadata"), built_path));
+    for (const PartitionRepair& repair : repairs_)
+      TRY(undo.exchange(repair.path, concat(backup, '/', name_of(repair.path)),
+                        built_path(repair)));
     for (const DirectoryChange& change : changes_) TRY(apply(change, backup, undo));
     TRY(fs_.sync_directory(data_directory()));
     const auto outcome = finish(path_);

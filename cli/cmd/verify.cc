@@ -205,6 +205,10 @@ Finding finding_of(const Stray& stray, const std::string& data_directory) {
         concat("topic id ", stray.known_id->to_string(), ", as the metadata log has it");
     finding.found = concat("topic id ", stray.topic_id->to_string());
     finding.repair = "set the directory aside";
+  } else if (stray.is_elsewhere) {
+    finding.expected = "a replica of this broker";
+    finding.found = "a partition whose replicas are on others";
+    finding.repair = "set the directory aside";
   } else {
     finding.expected = "a partition of the metadata log";
     finding.found = "one that it does not have";
@@ -223,7 +227,7 @@ std::vector<Finding> check_against_metadata(storage::FileSystem& fs,
   for (const auto& directory : survey.partitions)
     if (directory.kind == storage::DirectoryKind::live) present.insert(directory.partition);
   for (const auto& [id, topic] : metadata.by_id)
-    for (const int32_t partition : topic.partitions) {
+    for (const auto& [partition, replicas] : topic.partitions) {
       const TopicPartition wanted{topic.name, Partition(partition)};
       if (present.contains(wanted)) continue;
       out.push_back({.check = "partition-missing",

@@ -32,7 +32,14 @@ class Replay {
       case protocol::PartitionRecord::kInfo.api_key: {
         TRY_ASSIGN(const auto record,
                    protocol::decode<protocol::PartitionRecord>(frame.body, frame.version));
-        topics_.by_id[record.topic_id].partitions.insert(record.partition_id);
+        topics_.by_id[record.topic_id].partitions[record.partition_id] = record.replicas;
+        return {};
+      }
+      case protocol::PartitionChangeRecord::kInfo.api_key: {
+        TRY_ASSIGN(const auto record,
+                   protocol::decode<protocol::PartitionChangeRecord>(frame.body, frame.version));
+        if (record.replicas)
+          topics_.by_id[record.topic_id].partitions[record.partition_id] = *record.replicas;
         return {};
       }
       case protocol::RemoveTopicRecord::kInfo.api_key: {

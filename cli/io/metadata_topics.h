@@ -5,7 +5,6 @@
 
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -19,7 +18,7 @@ namespace spool::cli {
 
 struct MetadataTopic {
   std::string name;
-  std::set<int32_t> partitions;
+  std::map<int32_t, std::vector<int32_t>> partitions;  ///< with the brokers that have replicas
   bool is_compacted = false;
 };
 

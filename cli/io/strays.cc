@@ -1,5 +1,6 @@
 #include "cli/io/strays.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -14,6 +15,11 @@ using storage::DirectoryKind;
 /// A name of this length may have lost the end of its topic (storage-format 1.1).
 constexpr size_t kAsideNameMax = 255;
 
+bool is_elsewhere(const std::vector<int32_t>& replicas,
+                  const std::optional<storage::MetaProperties>& meta) {
+  return meta && !replicas.empty() && std::ranges::find(replicas, meta->node_id) == replicas.end();
+}
+
 std::string obstacle_of(const Stray& stray, const MetadataTopics& metadata,
                         const std::set<TopicPartition>& live) {
   const storage::PartitionDirectory& directory = stray.directory;
@@ -24,6 +30,7 @@ std::string obstacle_of(const Stray& stray, const MetadataTopics& metadata,
     return concat(directory.partition.to_string(), " is there");
   if (stray.topic_id && stray.known_id && *stray.topic_id != *stray.known_id)
     return concat("topic ", directory.partition.topic, " has another id: it was made anew");
+  if (stray.is_elsewhere) return "other brokers have its replicas";
   const auto by_id = stray.topic_id ? metadata.by_id.find(*stray.topic_id) : metadata.by_id.end();
   if (by_id != metadata.by_id.end() && by_id->second.name != directory.partition.topic)
     return concat("its id is that of topic ", by_id->second.name);
@@ -75,10 +82,13 @@ std::vector<Stray> find_strays(storage::FileSystem& fs, const storage::Directory
     Stray stray{.directory = directory, .known_id = metadata.id_of(directory.partition.topic)};
     if (const auto id = read_topic_id(fs, concat(survey.path, '/', directory.name)))
       stray.topic_id = *id;
-    stray.is_partition_known =
-        stray.known_id &&
-        metadata.by_id.at(*stray.known_id).partitions.contains(directory.partition.partition.value);
-    const bool is_claimed = !stray.is_aside() && stray.is_partition_known &&
+    if (stray.known_id) {
+      const auto& partitions = metadata.by_id.at(*stray.known_id).partitions;
+      const auto known = partitions.find(directory.partition.partition.value);
+      stray.is_partition_known = known != partitions.end();
+      stray.is_elsewhere = stray.is_partition_known && is_elsewhere(known->second, survey.meta);
+    }
+    const bool is_claimed = !stray.is_aside() && stray.is_partition_known && !stray.is_elsewhere &&
                             (!stray.topic_id || *stray.topic_id == *stray.known_id);
     if (is_claimed) continue;
     stray.obstacle = obstacle_of(stray, metadata, live);

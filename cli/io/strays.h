@@ -29,12 +29,13 @@ struct Stray {
   std::optional<Uuid> topic_id;  ///< of its partition.metadata
   std::optional<Uuid> known_id;  ///< of the topic with this name in the metadata log
   bool is_partition_known = false;
+  bool is_elsewhere = false;  ///< other brokers have the partition's replicas, this one has none
   std::string obstacle;  ///< why a broker could not be given it under its name; empty: it could
 
   bool is_aside() const { return directory.kind != storage::DirectoryKind::live; }
 };
 
-/// Live directories that the metadata log does not know, and all that are set aside, on their way
+/// Live directories that the metadata log does not know or gives to other brokers, and all that are set aside, on their way
 /// out or on their way in (-stray, -delete, -future).
 std::vector<Stray> find_strays(storage::FileSystem& fs, const storage::DirectorySurvey& survey,
                                const MetadataTopics& metadata);
