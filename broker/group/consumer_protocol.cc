@@ -56,6 +56,37 @@ ConsumerGroupHeartbeatResponse refusal(const Error& error) {
   return response;
 }
 
+// In the words of RE2/J, which Kafka uses.
+std::string_view what_is_wrong(const RE2& regex) {
+  switch (regex.error_code()) {
+    case RE2::ErrorBadEscape:
+      return "invalid escape sequence";
+    case RE2::ErrorBadCharClass:
+    case RE2::ErrorBadCharRange:
+      return "invalid character class range";
+    case RE2::ErrorMissingBracket:
+      return "missing closing ]";
+    case RE2::ErrorMissingParen:
+      return "missing closing )";
+    case RE2::ErrorUnexpectedParen:
+      return "regexp/syntax: internal error";
+    case RE2::ErrorTrailingBackslash:
+      return "trailing backslash at end of expression";
+    case RE2::ErrorRepeatArgument:
+      return "missing argument to repetition operator";
+    case RE2::ErrorRepeatSize:
+      return "invalid repeat count";
+    case RE2::ErrorRepeatOp:
+      return "invalid nested repetition operator";
+    case RE2::ErrorBadPerlOp:
+      return "invalid or unsupported Perl syntax";
+    case RE2::ErrorBadNamedCapture:
+      return "invalid named capture";
+    default:
+      return regex.error();
+  }
+}
+
 Status invalid(std::string text) { return fail(ErrorCode::invalid_request, std::move(text)); }
 
 }  // namespace
@@ -65,7 +96,7 @@ Status check_regex(const std::string& regex) {
   if (compiled.ok()) return {};
   return fail(ErrorCode::invalid_regular_expression,
               concat("SubscribedTopicRegex `", regex,
-                     "` is not a valid regular expression: ", compiled.error(), "."));
+                     "` is not a valid regular expression: ", what_is_wrong(compiled), "."));
 }
 
 Status Coordinator::check_consumer_request(const Caller& caller,
@@ -89,9 +120,7 @@ Status Coordinator::check_consumer_request(const Caller& caller,
   } else if (request.member_epoch == kLeavingStaticEpoch) {
     if (!request.instance_id) return invalid("InstanceId can't be null.");
   } else if (request.member_epoch < kLeavingStaticEpoch) {
-    return invalid(concat("MemberEpoch is ", request.member_epoch,
-                          ", but must be greater than or "
-                          "equal to -2."));
+    return invalid("MemberEpoch is invalid.");
   }
   const auto& assignors = settings().consumer_assignors;
   if (request.server_assignor &&
@@ -120,10 +149,11 @@ ConsumerGroupHeartbeatResponse Coordinator::consumer_heartbeat(
 // ---------------------------------------------------------------------------------------------------------------------
 // Who asks
 
-Result<ConsumerGroup*> Coordinator::consumer_group_or_fail(const std::string& group_id) {
+Result<ConsumerGroup*> Coordinator::consumer_group_or_fail(const std::string& group_id,
+                                                           std::string_view kind) {
   Group* group = group_at(group_id);
   if (group == nullptr)
-    return fail(ErrorCode::group_id_not_found, concat("Group ", group_id, " not found."));
+    return fail(ErrorCode::group_id_not_found, concat(kind, " ", group_id, " not found."));
   if (!group->consumer)
     return fail(ErrorCode::group_id_not_found,
                 concat("Group ", group_id, " is not a consumer group."));
@@ -185,12 +215,13 @@ Result<ConsumerMember> Coordinator::member_of(const ConsumerGroup& group,
   const ConsumerMember* owner = group.static_member(*instance_id);
   if (may_create) {
     if (owner == nullptr) return fresh;
-    if (owner->id == member_id) return *owner;
+    // Kafka does not ask whether it is the same member that comes again.
     if (!is_classic && !owner->classic && owner->epoch != kLeavingStaticEpoch)
       return fail(ErrorCode::unreleased_instance_id,
                   concat("Static member ", member_id, " with instance id ", *instance_id,
                          " cannot join the group because the instance id is owned by ", owner->id,
                          " member."));
+    if (owner->id == member_id) return *owner;
     ConsumerMember heir = *owner;
     heir.id = member_id;
     heir.epoch = heir.previous_epoch = 0;
@@ -366,7 +397,7 @@ Result<ConsumerGroupHeartbeatResponse> Coordinator::beat_consumer(
   if (is_joining) {
     TRY_ASSIGN(existing, consumer_group_to_join(request.group_id, now));
   } else {
-    TRY_ASSIGN(existing, consumer_group_or_fail(request.group_id));
+    TRY_ASSIGN(existing, consumer_group_or_fail(request.group_id, "Consumer group"));
   }
   const ConsumerGroup fresh(request.group_id);
   const ConsumerGroup& group = existing == nullptr ? fresh : *existing;

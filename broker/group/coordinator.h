@@ -221,7 +221,9 @@ class Coordinator {
   // The consumer protocol (consumer_protocol.cc).
   Status check_consumer_request(const Caller& caller,
                                 const protocol::ConsumerGroupHeartbeatRequest& request) const;
-  Result<ConsumerGroup*> consumer_group_or_fail(const std::string& group_id);
+  /// kind  what the error calls a group that is not there
+  Result<ConsumerGroup*> consumer_group_or_fail(const std::string& group_id,
+                                                std::string_view kind = "Group");
   Result<ConsumerGroup*> consumer_group_to_join(const std::string& group_id, Now now);
   Result<protocol::ConsumerGroupHeartbeatResponse> beat_consumer(
       Now now, const Caller& caller, const protocol::ConsumerGroupHeartbeatRequest& request);

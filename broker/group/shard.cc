@@ -116,7 +116,7 @@ void Shard::take_turn(Work work) {
 void Shard::end_turn() {
   if (!parts_.is_read_only) coordinator_->advance(now());
   arm_timer();
-  if (needs_flush_ && !is_flushing_) begin_flush();
+  answer_or_flush();
 }
 
 // A heartbeat moves a deadline away: the timer stays as it is, wakes once in vain and is set anew.
@@ -135,10 +135,27 @@ void Shard::arm_timer() {
 }
 
 void Shard::when_safe(Held then) {
-  if (needs_flush_ || is_flushing_)
+  if (needs_flush_ || is_flushing_ || is_lingering_)
     held_.push_back(std::move(then));
   else
     then({});
+}
+
+// group.coordinator.append.linger.ms: more may come that one flush makes safe.
+void Shard::begin_linger() {
+  if (is_lingering_ || settings_.append_linger.count() == 0) return;
+  is_lingering_ = true;
+  if (!linger_) linger_.emplace(loop_);
+  linger_->set(settings_.append_linger, [this] {
+    is_lingering_ = false;
+    answer_or_flush();
+  });
+}
+
+void Shard::answer_or_flush() {
+  if (is_flushing_ || is_lingering_) return;
+  if (needs_flush_) return begin_flush();
+  for (Held& held : std::exchange(held_, {})) held({});
 }
 
 // Whatever is answered while a flush runs waits for the next, also what only looked: nobody learns
@@ -159,9 +176,10 @@ void Shard::finish_flush(const Status& flushed) {
                                "; the connections that wait for it are closed"));
   std::vector<Held> done = std::exchange(flushing_, {});
   // What was only looked at while the flush ran is as safe as the flush made it.
-  if (!needs_flush_) std::ranges::move(std::exchange(held_, {}), std::back_inserter(done));
+  if (!needs_flush_ && !is_lingering_)
+    std::ranges::move(std::exchange(held_, {}), std::back_inserter(done));
   for (Held& held : done) held(flushed);
-  if (needs_flush_ && !is_flushing_) begin_flush();
+  answer_or_flush();
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -293,6 +311,11 @@ void Shard::stop() {
   refuse_waiting(ErrorCode::not_coordinator);
   timer_.reset();
   patience_.reset();
+  linger_.reset();
+  is_lingering_ = false;
+  if (is_flushing_) return;  // its end answers
+  needs_flush_ = false;
+  for (Held& held : std::exchange(held_, {})) held(fail(ErrorCode::not_coordinator));
 }
 
 void Shard::reset() {
@@ -329,6 +352,7 @@ Status Shard::write_batch(std::span<const Record> records, int64_t wall_ms) {
                 concat(records.size(), " records make a batch of ", batch.size(), " bytes; ", name_,
                        " takes ", bytes_max));
   TRY(log.append(batch, storage::AppendOrigin::coordinator));
+  begin_linger();
   switch (log.flush_need()) {
     case Replica::FlushNeed::none:
       break;

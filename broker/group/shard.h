@@ -62,6 +62,8 @@ class Shard final : public Journal {
   void follow_log();
   void arm_timer();
   void when_safe(Held then);
+  void begin_linger();
+  void answer_or_flush();
   void begin_flush();
   void finish_flush(const Status& flushed);
   Status write_batch(std::span<const Record> records, int64_t wall_ms);
@@ -93,7 +95,9 @@ class Shard final : public Journal {
   record::RecordReader reader_;
   bool needs_flush_ = false;
   bool is_flushing_ = false;
-  std::vector<Held> held_;      // wait for the next flush
+  bool is_lingering_ = false;
+  std::optional<net::EventLoop::Timer> linger_;
+  std::vector<Held> held_;      // wait for the next flush, or the end of lingering
   std::vector<Held> flushing_;  // wait for the one that runs
 };
 

@@ -1,3 +1,4 @@
+#include "core/base/text.h"
 #include "core/protocol/records/group.h"
 #include "tests/unit/broker/group/consumer_fixture.h"
 
@@ -52,6 +53,47 @@ TEST_CASE("consumer: what a request may not say") {
   CHECK(error({.group = "nowhere", .member = "a", .epoch = 3}) == ErrorCode::group_id_not_found);
   CHECK(error({.group = "nowhere", .member = "a", .epoch = -1}) == ErrorCode::group_id_not_found);
   CHECK(f.coordinator->groups_count() == 0);
+}
+
+// Seen on Kafka 4.4.
+TEST_CASE("consumer: what is wrong is said in Kafka's words") {
+  ConsumerFixture f;
+  const auto said = [&](Beat beat) { return f.beat(beat).error_message.value_or(""); };
+  CHECK(said({.member = "a", .epoch = -3}) == "MemberEpoch is invalid.");
+  CHECK(said({.group = "nowhere", .member = "a", .epoch = 3}) ==
+        "Consumer group nowhere not found.");
+  CHECK(said({.group = "nowhere", .member = "a", .epoch = -1}) == "Group nowhere not found.");
+  const std::map<std::string, std::string> regexes = {
+      {"(", "missing closing )"},
+      {"a)", "regexp/syntax: internal error"},
+      {"[a", "missing closing ]"},
+      {"*", "missing argument to repetition operator"},
+      {"a**", "invalid nested repetition operator"},
+      {"a{2,1}", "invalid repeat count"},
+      {"\\", "trailing backslash at end of expression"},
+      {"\\q", "invalid escape sequence"},
+      {"[z-a]", "invalid character class range"},
+      {"[[:foo:]]", "invalid character class range"},
+      {"(?P<n", "invalid named capture"},
+      {"(?z)", "invalid or unsupported Perl syntax"},
+  };
+  for (const auto& [regex, what] : regexes)
+    CHECK(said({.member = "a", .topics = {}, .regex = regex}) ==
+          concat("SubscribedTopicRegex `", regex, "` is not a valid regular expression: ", what,
+                 "."));
+}
+
+// librdkafka sends this when it unsubscribes within a rebalance (its test 0045); Kafka 4.4 refuses
+// it too, whether it knows the member or not.
+TEST_CASE("consumer: joining without a rebalance timeout is refused, known member or not") {
+  ConsumerFixture f;
+  const Beat join{.member = "a", .rebalance_ms = -1, .owned = std::nullopt};
+  CHECK(f.beat(join).error_message == "RebalanceTimeoutMs must be provided in first request.");
+  CHECK(f.beat({.member = "a"}).error_code == 0);
+  CHECK(f.beat(join).error_code == code(ErrorCode::invalid_request));
+  CHECK(f.beat({.member = "a", .owned = std::nullopt}).error_message ==
+        "TopicPartitions must be empty when (re-)joining.");
+  CHECK(f.keepalive("a", 2).error_code == 0);
 }
 
 TEST_CASE("consumer: version 0 makes the member id") {
@@ -189,6 +231,9 @@ TEST_CASE("consumer: a static member that leaves for a while gets its place back
   f.beat({.member = "a", .instance = "one"});
   CHECK(f.beat({.member = "b", .instance = "one"}).error_code ==
         code(ErrorCode::unreleased_instance_id));
+  CHECK(f.beat({.member = "a", .instance = "one"}).error_message ==
+        "Static member a with instance id one cannot join the group because the instance id is "
+        "owned by a member.");
   CHECK(f.beat({.member = "a", .epoch = -2, .instance = "one"}).member_epoch == -2);
   const auto back = f.beat({.member = "b", .instance = "one"});
   CHECK(back.error_code == 0);

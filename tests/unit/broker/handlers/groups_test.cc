@@ -125,6 +125,16 @@ TEST_CASE("groups: an answer waits for the disk where flush.messages asks for it
   CHECK(committed(f, "g") == 42);
 }
 
+TEST_CASE("groups: an answer waits for others where the coordinator is to linger") {
+  for (const char* flush : {"", "log.flush.interval.messages=1\n"}) {
+    BrokerFixture f(flush + std::string("group.coordinator.append.linger.ms=2\n"));
+    create_topic(f, "orders");
+    CHECK(commit(f, "g", 42) == 0);
+    CHECK(commit(f, "g", 43) == 0);
+    CHECK(committed(f, "g") == 43);
+  }
+}
+
 TEST_CASE("groups: a member joins and syncs over the wire") {
   BrokerFixture f("group.initial.rebalance.delay.ms=0\n");
   JoinGroupRequest join;
