@@ -34,16 +34,24 @@ def stop(process):
                 continue
 
 
+def start_spool(spool, directory, *options, limits=None):
+    """The process of `spool broker` on a directory, and its address; it is ready. `limits` is called in the child."""
+    process = subprocess.Popen([spool, "broker", "--dir", directory, "--override", "listeners=PLAINTEXT://127.0.0.1:0",
+                                *options], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                               start_new_session=True, preexec_fn=limits)
+    line = process.stdout.readline()
+    if not line.startswith("BROKERS="):
+        process.wait()
+        raise RuntimeError("spool broker does not start")
+    return process, line.strip().removeprefix("BROKERS=")
+
+
 @contextmanager
 def spool_broker(spool, directory):
     """The address of `spool broker` on a directory, while the block runs."""
-    process = subprocess.Popen([spool, "broker", "--dir", directory, "--override", "listeners=PLAINTEXT://127.0.0.1:0"],
-                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True)
+    process, address = start_spool(spool, directory)
     try:
-        line = process.stdout.readline()
-        if not line.startswith("BROKERS="):
-            raise RuntimeError("spool broker does not start")
-        yield line.strip().removeprefix("BROKERS=")
+        yield address
     finally:
         stop(process)
         process.stdout.close()
