@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 #include "core/storage/log_scan.h"
 #include "core/storage/offset_order.h"
@@ -11,25 +12,39 @@ namespace spool::storage {
 
 namespace {
 
-// Marks the chain of runs with the most batches whose epochs do not decrease.
-std::vector<bool> longest_chain(const std::vector<EpochRun>& runs) {
-  struct Chain {
-    int64_t batches_count = 0;
-    size_t last = SIZE_MAX;
-  };
-  std::map<LeaderEpoch, Chain> best;  // by the epoch it ends with; longer chains have higher ones
+/// The best chain that ends with a certain run: the one with the most batches, of these the one
+/// with the fewest changes of epoch.
+struct EpochChain {
+  int64_t batches_count = 0;
+  int64_t changes = 0;
+  size_t last = SIZE_MAX;
+  bool is_better_than(const EpochChain& other) const {
+    return std::tie(batches_count, other.changes) > std::tie(other.batches_count, changes);
+  }
+};
+
+// Marks the best chain of runs whose epochs do not decrease.
+std::vector<bool> best_chain(const std::vector<EpochRun>& runs) {
+  std::map<LeaderEpoch, EpochChain> best;      // by the epoch it ends with; later ones are better
+  std::map<LeaderEpoch, EpochChain> by_epoch;  // the best for every epoch
   std::vector<size_t> previous(runs.size(), SIZE_MAX);
   for (size_t i = 0; i < runs.size(); ++i) {
-    auto after = best.upper_bound(runs[i].leader_epoch);
-    Chain chain{runs[i].batches_count, i};
+    const LeaderEpoch epoch = runs[i].leader_epoch;
+    EpochChain& same = by_epoch[epoch];
+    EpochChain chain = same;
+    const auto after = best.upper_bound(epoch);
     if (after != best.begin()) {
-      const Chain& before = std::prev(after)->second;
-      chain.batches_count += before.batches_count;
-      previous[i] = before.last;
+      EpochChain changed = std::prev(after)->second;
+      ++changed.changes;
+      if (changed.is_better_than(chain)) chain = changed;
     }
-    while (after != best.end() && after->second.batches_count <= chain.batches_count)
-      after = best.erase(after);
-    best[runs[i].leader_epoch] = chain;
+    previous[i] = chain.last;
+    chain.batches_count += runs[i].batches_count;
+    chain.last = i;
+    same = chain;  // better by this run than what it goes on with, which is at least as good
+    auto worse = best.lower_bound(epoch);
+    while (worse != best.end() && !worse->second.is_better_than(chain)) worse = best.erase(worse);
+    best[epoch] = chain;
   }
   std::vector<bool> is_kept(runs.size());
   for (size_t i = best.empty() ? SIZE_MAX : best.rbegin()->second.last; i != SIZE_MAX;
@@ -50,7 +65,7 @@ void add_to_runs(std::vector<EpochRun>& runs, Offset segment, const EntryHeader&
 }
 
 void decide_epochs(std::vector<EpochRun>& runs) {
-  const std::vector<bool> is_kept = longest_chain(runs);
+  const std::vector<bool> is_kept = best_chain(runs);
   const auto first = std::ranges::find(is_kept, true);
   if (first == is_kept.end()) return;
   // What is wrong at the very beginning takes the epoch of what follows.

@@ -3,8 +3,8 @@
 /// Which batches of a partition have a leader epoch that cannot be.
 ///
 /// Leader epochs lie outside the CRC, and never decrease from batch to batch. Where they do, the
-/// longest chain of batches whose epochs do not is taken for true; the others get the epoch of
-/// their neighbour in the chain.
+/// longest chain of batches whose epochs do not, of several one with fewer changes of epoch, is
+/// taken for true; the others get the epoch of their neighbour in the chain.
 
 #include <cstdint>
 #include <vector>

@@ -1,5 +1,6 @@
 #include "core/storage/log_scan.h"
 
+#include "core/storage/epoch_order.h"
 #include "core/storage/offset_order.h"
 #include "tests/unit/storage/storage_fixture.h"
 
@@ -224,6 +225,24 @@ TEST_CASE("offset_order: a copy is told from a base offset that was changed") {
   CHECK(kinds({entry(0, 1), entry(30, 2), entry(33, 3), entry(36, 4), entry(12, 5),
                entry(15, 6)}) == "12m 15m ");
   CHECK(kinds({entry(0, 1), entry(30, 2), entry(33, 3), entry(12, 5), entry(13, 6)}) == "12m 13 ");
+}
+
+TEST_CASE("epoch_order: what most batches say is right, and of equals what changes least") {
+  const auto right = [](const std::vector<int32_t>& epochs) {
+    std::vector<EpochRun> runs;
+    for (const int32_t epoch : epochs)
+      runs.push_back({.leader_epoch = LeaderEpoch(epoch), .batches_count = 1});
+    decide_epochs(runs);
+    std::string out;
+    for (const EpochRun& run : runs) append_text(out, run.right_epoch.value, ' ');
+    return out;
+  };
+  CHECK(right({0, 1, 1, 4}) == "0 1 1 4 ");
+  CHECK(right({0, 7, 1, 4}) == "0 0 1 4 ");
+  CHECK(right({9, 1, 1, 4}) == "1 1 1 4 ");
+  CHECK(right({3, 1, 3, 3}) == "3 3 3 3 ");  // not 1 1 3 3
+  CHECK(right({0, 3, 1, 3, 5}) == "0 3 3 3 5 ");
+  CHECK(right({3, 3, 8, 3}) == "3 3 3 3 ");
 }
 
 }  // namespace spool::storage
