@@ -15,6 +15,8 @@ namespace spool::broker {
 
 namespace {
 
+constexpr size_t kAnswerPrefixBytes = 4;
+
 /// Where answers wait for the client's thread. One mutex.
 class Inbox {
  public:
@@ -59,11 +61,10 @@ class Inbox {
 
 /// The answer as one frame without its size prefix.
 Result<Buffer> flatten(const Response& response) {
-  constexpr size_t kSizePrefixBytes = 4;
-  if (response.files.empty()) return Buffer(response.bytes.begin() + kSizePrefixBytes, response.bytes.end());
+  if (response.files.empty()) return Buffer(response.bytes.begin() + kAnswerPrefixBytes, response.bytes.end());
   Buffer frame;
   frame.reserve(static_cast<size_t>(load_be<int32_t>(response.bytes.data())));
-  size_t at = kSizePrefixBytes;
+  size_t at = kAnswerPrefixBytes;
   for (const Response::FilePart& part : response.files) {
     append(frame, BytesView(response.bytes).subspan(at, part.at - at));
     at = part.at;

@@ -99,7 +99,7 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
-std::string default_of(const ConfigDef& def) {
+std::string default_text(const ConfigDef& def) {
   if (def.default_value == nullptr) return "none";
   if (*def.default_value == '\0') return "empty";
   return escaped(def.default_value);
@@ -140,7 +140,7 @@ enum class ShowUpdate { yes, no };
 void append_entry(std::string& out, const ConfigDef& def, ShowUpdate show_update) {
   append_text(out, ".It Li ", def.name, '\n');
   append_sentences(out, def.doc);
-  append_text(out, ".br\n", type_word(def.type), ", default ", default_of(def), bounds_of(def),
+  append_text(out, ".br\n", type_word(def.type), ", default ", default_text(def), bounds_of(def),
               show_update == ShowUpdate::yes ? update_of(def) : "", '\n');
 }
 

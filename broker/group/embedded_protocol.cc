@@ -9,8 +9,6 @@ namespace spool::broker::group {
 
 namespace {
 
-constexpr size_t kVersionBytes = 2;
-
 template <class Message>
 Result<Message> parse(BytesView bytes) {
   TRY_ASSIGN(const int16_t version, embedded_version(bytes));

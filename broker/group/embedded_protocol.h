@@ -13,6 +13,7 @@ namespace spool::broker::group {
 Result<protocol::ConsumerProtocolSubscription> parse_subscription(BytesView bytes);
 Result<protocol::ConsumerProtocolAssignment> parse_assignment(BytesView bytes);
 /// The version in front, as far as we know versions.
+inline constexpr size_t kVersionBytes = 2;
 Result<int16_t> embedded_version(BytesView bytes);
 Buffer serialize_assignment(const protocol::ConsumerProtocolAssignment& assignment,
                             int16_t version);

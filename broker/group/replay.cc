@@ -6,7 +6,6 @@ namespace spool::broker::group {
 namespace {
 
 constexpr size_t kTypeBytes = 2;
-constexpr size_t kVersionBytes = 2;
 /// The first record of a type that is not known is told of, the others are counted.
 constexpr int64_t kUnknownToldMax = 5;
 

@@ -26,7 +26,7 @@ namespace spool::broker {
 
 using protocol::AlterClientQuotasRequest;
 using protocol::AlterClientQuotasResponse;
-using Entry = AlterClientQuotasRequest::EntryData;
+using EntryData = AlterClientQuotasRequest::EntryData;
 using Op = AlterClientQuotasRequest::OpData;
 
 namespace {
@@ -52,7 +52,7 @@ std::unexpected<Error> refused(std::string text) {
 }
 
 /// By type, as in the metadata image; of two of one type the later counts.
-std::map<std::string, std::optional<std::string>> entity_of(const Entry& entry) {
+std::map<std::string, std::optional<std::string>> entity_of(const EntryData& entry) {
   std::map<std::string, std::optional<std::string>> entity;
   for (const auto& part : entry.entity) entity[part.entity_type] = part.entity_name;
   return entity;
@@ -110,7 +110,7 @@ std::string text_of(const std::map<std::string, std::optional<std::string>>& ent
   return concat("ClientQuotaEntity(entries={", text, "})");
 }
 
-std::vector<MetadataRecord> records_of(const Entry& entry, const MetadataImage& image) {
+std::vector<MetadataRecord> records_of(const EntryData& entry, const MetadataImage& image) {
   const auto parts = entity_of(entry);
   const QuotaEntity entity(parts.begin(), parts.end());
   const auto known = image.client_quotas().find(entity);
@@ -129,7 +129,7 @@ std::vector<MetadataRecord> records_of(const Entry& entry, const MetadataImage& 
   return records;
 }
 
-Status apply(Services& services, const Entry& entry, bool validate_only) {
+Status apply(Services& services, const EntryData& entry, bool validate_only) {
   TRY(check_quota_alteration(entry));
   if (validate_only) return {};
   std::vector<MetadataRecord> records;
@@ -143,7 +143,7 @@ Status apply(Services& services, const Entry& entry, bool validate_only) {
 
 }  // namespace
 
-Status check_quota_alteration(const Entry& entry) {
+Status check_quota_alteration(const EntryData& entry) {
   const auto entity = entity_of(entry);
   TRY(check_entity(entity));
   std::set<std::string_view> keys;
@@ -157,9 +157,9 @@ Status check_quota_alteration(const Entry& entry) {
 AlterClientQuotasResponse handle_alter_client_quotas(Services& services, const Request&,
                                                      const AlterClientQuotasRequest& message) {
   std::map<std::map<std::string, std::optional<std::string>>, int> named;
-  for (const Entry& entry : message.entries) ++named[entity_of(entry)];
+  for (const EntryData& entry : message.entries) ++named[entity_of(entry)];
   AlterClientQuotasResponse response;
-  for (const Entry& entry : message.entries) {
+  for (const EntryData& entry : message.entries) {
     const auto entity = entity_of(entry);
     int& times = named[entity];
     if (times == 0) continue;  // answered already

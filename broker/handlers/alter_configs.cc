@@ -21,6 +21,7 @@
 
 #include "broker/config/dynamic.h"
 #include "broker/config/value.h"
+#include "broker/handlers/describe_configs.h"
 #include "broker/handlers/handlers.h"
 #include "broker/handlers/topic_name.h"
 #include "core/base/text.h"
@@ -33,8 +34,6 @@ namespace spool::broker {
 using config_detail::parse_list;
 
 namespace {
-
-constexpr int8_t kBrokerLogger = 8;
 
 std::string joined(const std::vector<std::string>& items) {
   std::string out;
@@ -67,10 +66,10 @@ Status check_node(const std::string& name, int32_t node_id, std::string_view une
 }
 
 /// One request against what is there.
-class Planner {
+class AlterationPlanner {
  public:
-  Planner(AlterationKind kind, const MetadataImage& image, const BrokerConfig& config,
-          int32_t node_id)
+  AlterationPlanner(AlterationKind kind, const MetadataImage& image, const BrokerConfig& config,
+                    int32_t node_id)
       : kind_(kind),
         image_(image),
         config_(config),
@@ -302,7 +301,7 @@ Response respond(Services& services, const std::vector<ResourceEdit>& resources,
 std::vector<AlterationPlan> plan_alterations(std::span<const ResourceEdit> resources,
                                              AlterationKind kind, const MetadataImage& image,
                                              const BrokerConfig& config, int32_t node_id) {
-  const Planner planner(kind, image, config, node_id);
+  const AlterationPlanner planner(kind, image, config, node_id);
   std::map<std::pair<int8_t, std::string_view>, int> named;
   for (const ResourceEdit& resource : resources) ++named[{resource.type, resource.name}];
   std::vector<AlterationPlan> plans;

@@ -20,11 +20,11 @@ namespace spool::broker {
 using protocol::CreatePartitionsRequest;
 using protocol::CreatePartitionsResponse;
 using Asked = CreatePartitionsRequest::CreatePartitionsTopic;
-using Answer = CreatePartitionsResponse::CreatePartitionsTopicResult;
+using CreatePartitionsTopicResult = CreatePartitionsResponse::CreatePartitionsTopicResult;
 
 namespace {
 
-Answer answer_of(const std::string& name, const Status& status) {
+CreatePartitionsTopicResult answer_of(const std::string& name, const Status& status) {
   if (status) return {name, 0, std::nullopt, {}};
   // Kafka says nothing about a topic that is not there.
   if (status.error().code() == ErrorCode::unknown_topic_or_partition)

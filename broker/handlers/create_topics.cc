@@ -29,12 +29,12 @@ namespace spool::broker {
 using protocol::CreateTopicsRequest;
 using protocol::CreateTopicsResponse;
 using CreatableTopic = CreateTopicsRequest::CreatableTopic;
-using Answer = CreateTopicsResponse::CreatableTopicResult;
+using CreatableTopicResult = CreateTopicsResponse::CreatableTopicResult;
 
 namespace {
 
-Answer refused(std::string name, const Error& error) {
-  Answer answer;
+CreatableTopicResult refused(std::string name, const Error& error) {
+  CreatableTopicResult answer;
   answer.name = std::move(name);
   answer.error_code = wire_code(error.code());
   answer.error_message = std::string(error.text());
@@ -42,9 +42,9 @@ Answer refused(std::string name, const Error& error) {
 }
 
 /// One check of the request against what is there and what this broker runs with.
-class Planner {
+class TopicPlanner {
  public:
-  Planner(const MetadataImage& image, const BrokerConfig& config, int32_t node_id)
+  TopicPlanner(const MetadataImage& image, const BrokerConfig& config, int32_t node_id)
       : image_(image),
         config_(config),
         view_(config, image.configs(ConfigResourceType::broker, std::to_string(node_id)),
@@ -189,7 +189,7 @@ void make(Services& services, std::vector<TopicPlan>& plans) {
 
 std::vector<TopicPlan> plan_topics(const CreateTopicsRequest& request, const MetadataImage& image,
                                    const BrokerConfig& config, int32_t node_id) {
-  const Planner planner(image, config, node_id);
+  const TopicPlanner planner(image, config, node_id);
   std::map<std::string_view, int> named;
   for (const CreatableTopic& topic : request.topics) ++named[topic.name];
   int64_t partitions_count = 0;

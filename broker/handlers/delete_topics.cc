@@ -20,7 +20,7 @@ namespace spool::broker {
 
 using protocol::DeleteTopicsRequest;
 using protocol::DeleteTopicsResponse;
-using Answer = DeleteTopicsResponse::DeletableTopicResult;
+using DeletableTopicResult = DeleteTopicsResponse::DeletableTopicResult;
 using State = DeleteTopicsRequest::DeleteTopicState;
 
 namespace {
@@ -31,8 +31,9 @@ std::vector<State> states_of(const DeleteTopicsRequest& request) {
   return states;
 }
 
-Answer answer_to(const State& state, ErrorCode code, std::optional<std::string> message) {
-  Answer answer;
+DeletableTopicResult answer_to(const State& state, ErrorCode code,
+                               std::optional<std::string> message) {
+  DeletableTopicResult answer;
   answer.name = state.name;
   answer.topic_id = state.topic_id;
   answer.error_code = static_cast<int16_t>(code);
@@ -59,13 +60,13 @@ DeletionPlan plan_one(const State& state, const MetadataImage& image) {
     return {answer_to(state, ErrorCode::unknown_topic_or_partition,
                       "This server does not host this topic-partition."),
             {}};
-  Answer answer;
+  DeletableTopicResult answer;
   answer.name = topic->name;
   answer.topic_id = topic->id;
   return {std::move(answer), topic->id};
 }
 
-bool is_same_entry(const Answer& a, const Answer& b) {
+bool is_same_entry(const DeletableTopicResult& a, const DeletableTopicResult& b) {
   return a.name == b.name && a.topic_id == b.topic_id;
 }
 

@@ -23,14 +23,12 @@ namespace spool::broker {
 using protocol::DescribeConfigsRequest;
 using protocol::DescribeConfigsResponse;
 using Resource = DescribeConfigsRequest::DescribeConfigsResource;
-using Answer = DescribeConfigsResponse::DescribeConfigsResult;
-using Entry = DescribeConfigsResponse::DescribeConfigsResourceResult;
+using DescribeConfigsResult = DescribeConfigsResponse::DescribeConfigsResult;
+using DescribeConfigsResourceResult = DescribeConfigsResponse::DescribeConfigsResourceResult;
 
 namespace {
 
 using Entries = std::vector<EffectiveConfig>;
-
-constexpr int8_t kBrokerLogger = 8;
 
 class Describer {
  public:
@@ -60,7 +58,8 @@ class Describer {
         return view_.describe_client_metrics(
             image_.configs(ConfigResourceType::client_metrics, resource.resource_name));
     }
-    if (resource.resource_type == kBrokerLogger) return describe_loggers(resource.resource_name);
+    if (resource.resource_type == kBrokerLogger)
+      return describe_loggers(resource.resource_name);
     return fail(ErrorCode::invalid_request,
                 concat("Unsupported resource type: ", static_cast<int>(resource.resource_type)));
   }
@@ -102,8 +101,8 @@ bool is_wanted(const std::string& name, const std::optional<std::vector<std::str
   return !keys || keys->empty() || std::ranges::find(*keys, name) != keys->end();
 }
 
-Entry entry_of(EffectiveConfig& config, bool with_synonyms, bool with_doc) {
-  Entry entry;
+DescribeConfigsResourceResult entry_of(EffectiveConfig& config, bool with_synonyms, bool with_doc) {
+  DescribeConfigsResourceResult entry;
   entry.name = std::move(config.name);
   entry.value = std::move(config.value);
   entry.read_only = config.is_read_only;
@@ -130,7 +129,7 @@ DescribeConfigsResponse describe_configs(const DescribeConfigsRequest& request,
   const Describer describer(image, config, node_id, has_topic);
   DescribeConfigsResponse response;
   for (const Resource& resource : request.resources) {
-    Answer& answer = response.results.emplace_back();
+    DescribeConfigsResult& answer = response.results.emplace_back();
     answer.resource_type = resource.resource_type;
     answer.resource_name = resource.resource_name;
     auto entries = describer.describe(resource);

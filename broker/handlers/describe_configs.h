@@ -10,6 +10,10 @@
 
 namespace spool::broker {
 
+/// A type of config resource beside those of the image: levels of loggers last as long as the
+/// process.
+inline constexpr int8_t kBrokerLogger = 8;
+
 /// Answers from the image and the static values.
 /// has_topic  whether this node serves a topic; a directory read without its metadata log has
 /// topics the image lacks

@@ -12,7 +12,7 @@ namespace spool::broker {
 
 using protocol::DescribeProducersRequest;
 using protocol::DescribeProducersResponse;
-using PartitionAnswer = DescribeProducersResponse::PartitionResponse;
+using PartitionResponse = DescribeProducersResponse::PartitionResponse;
 
 namespace {
 
@@ -28,12 +28,12 @@ DescribeProducersResponse::ProducerState state_of(const storage::ProducerEntry& 
   return state;
 }
 
-void refuse(PartitionAnswer& answer, ErrorCode code, std::optional<std::string> message) {
+void refuse(PartitionResponse& answer, ErrorCode code, std::optional<std::string> message) {
   answer.error_code = wire_code(code);
   answer.error_message = std::move(message);
 }
 
-void describe(Replica& replica, PartitionAnswer& answer) {
+void describe(Replica& replica, PartitionResponse& answer) {
   // Under the partition's mutex: the producer state changes with every append.
   const Status described = replica.with_log([&](storage::Log& log) -> Status {
     for (const storage::ProducerEntry& entry : log.producer_state().entries())
@@ -43,9 +43,9 @@ void describe(Replica& replica, PartitionAnswer& answer) {
   if (!described) refuse(answer, described.error().code(), std::string(described.error().text()));
 }
 
-PartitionAnswer answer_partition(const Services& services, const std::string& name,
-                                 int32_t number) {
-  PartitionAnswer answer;
+PartitionResponse answer_partition(const Services& services, const std::string& name,
+                                   int32_t number) {
+  PartitionResponse answer;
   answer.partition_index = number;
   if (!storage::topic_name_problem(name).empty()) {
     refuse(answer, ErrorCode::invalid_topic_exception, invalid_topic_name_text(name));

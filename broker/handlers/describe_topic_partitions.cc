@@ -21,12 +21,13 @@ namespace spool::broker {
 
 using protocol::DescribeTopicPartitionsRequest;
 using protocol::DescribeTopicPartitionsResponse;
-using TopicAnswer = DescribeTopicPartitionsResponse::DescribeTopicPartitionsResponseTopic;
+using DescribeTopicPartitionsResponseTopic =
+    DescribeTopicPartitionsResponse::DescribeTopicPartitionsResponseTopic;
 
 namespace {
 
-TopicAnswer refuse(const std::string& name, ErrorCode code) {
-  TopicAnswer answer;
+DescribeTopicPartitionsResponseTopic refuse(const std::string& name, ErrorCode code) {
+  DescribeTopicPartitionsResponseTopic answer;
   answer.error_code = static_cast<int16_t>(code);
   answer.name = name;
   return answer;
@@ -55,7 +56,7 @@ std::set<std::string> names_from_cursor(const Services& services,
 
 /// Partitions from `first` on, at most `limit`. Returns the first that is left, or -1.
 int32_t add_partitions(const Services& services, const Topic& topic, int32_t first, int32_t limit,
-                       TopicAnswer& answer) {
+                       DescribeTopicPartitionsResponseTopic& answer) {
   const auto count = static_cast<int32_t>(topic.partitions.size());
   for (int32_t number = first; number < count; ++number) {
     if (static_cast<int32_t>(answer.partitions.size()) == limit) return number;
@@ -100,7 +101,7 @@ DescribeTopicPartitionsResponse handle_describe_topic_partitions(
                                                         : ErrorCode::invalid_topic_exception));
       continue;
     }
-    TopicAnswer answer;
+    DescribeTopicPartitionsResponseTopic answer;
     answer.name = topic->name;
     answer.topic_id = topic->id;
     answer.is_internal = is_internal_topic(topic->name);

@@ -13,17 +13,17 @@ namespace spool::broker {
 
 using protocol::ElectLeadersRequest;
 using protocol::ElectLeadersResponse;
-using PartitionAnswer = ElectLeadersResponse::PartitionResult;
+using PartitionResult = ElectLeadersResponse::PartitionResult;
 
 namespace {
 
 enum ElectionType : int8_t { kPreferred = 0, kUnclean = 1 };
 
-PartitionAnswer answer_of(int32_t number, ErrorCode code, std::string message) {
+PartitionResult answer_of(int32_t number, ErrorCode code, std::string message) {
   return {number, static_cast<int16_t>(code), std::move(message), {}};
 }
 
-PartitionAnswer elect(const MetadataImage& image, const std::string& name, int32_t number) {
+PartitionResult elect(const MetadataImage& image, const std::string& name, int32_t number) {
   const TopicImage* topic = image.topic(name);
   if (topic == nullptr)
     return answer_of(number, ErrorCode::unknown_topic_or_partition,

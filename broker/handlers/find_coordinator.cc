@@ -21,7 +21,7 @@ using protocol::FindCoordinatorResponse;
 
 namespace {
 
-enum KeyType : int8_t { kGroup = 0, kTransaction = 1, kShare = 2 };
+enum KeyType : int8_t { kGroupKey = 0, kTransactionKey = 1, kShareKey = 2 };
 constexpr int16_t kVersionOfManyKeys = 4;
 
 bool is_share_key(std::string_view key) {
@@ -42,7 +42,7 @@ FindCoordinatorResponse::Coordinator locate(const Services& services, const Requ
     found.port = -1;
     return found;
   };
-  if (key_type < kGroup || key_type > kShare || (key_type == kShare && !is_share_key(key)))
+  if (key_type < kGroupKey || key_type > kShareKey || (key_type == kShareKey && !is_share_key(key)))
     return refuse(ErrorCode::invalid_request,
                   "This most likely occurs because of a request being malformed by the client "
                   "library or the message was sent to an incompatible broker. See the broker logs "
@@ -77,7 +77,7 @@ FindCoordinatorResponse answer(const Services& services, const Request& request,
 
 void handle_find_coordinator(Services& services, const Request& request,
                              FindCoordinatorRequest message, Responder respond) {
-  if (message.key_type != kGroup)
+  if (message.key_type != kGroupKey)
     return respond(encode_response(request, answer(services, request, message, {})));
   services.groups.ensure_topic([&services, &request, message = std::move(message),
                                 respond = std::move(respond)](const Status& topic) mutable {

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 
+#include "broker/handlers/describe_configs.h"
 #include "broker/handlers/handlers.h"
 #include "broker/metadata/store.h"
 #include "broker/topics/topic_table.h"
@@ -22,7 +23,6 @@ namespace {
 
 constexpr int8_t kTopic = 2;
 constexpr int8_t kBroker = 4;
-constexpr int8_t kBrokerLogger = 8;
 constexpr int8_t kClientMetrics = 16;
 constexpr int8_t kGroup = 32;
 /// In the order in which they are listed.

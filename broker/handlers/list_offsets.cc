@@ -18,7 +18,7 @@ namespace spool::broker {
 
 using protocol::ListOffsetsRequest;
 using protocol::ListOffsetsResponse;
-using PartitionAnswer = ListOffsetsResponse::ListOffsetsPartitionResponse;
+using ListOffsetsPartitionResponse = ListOffsetsResponse::ListOffsetsPartitionResponse;
 
 namespace {
 
@@ -39,7 +39,7 @@ bool is_place_known(int64_t timestamp, int16_t version) {
   return timestamp == kEarliestPendingUpload && version >= 11;
 }
 
-void put(PartitionAnswer& answer, Offset offset, LeaderEpoch leader_epoch,
+void put(ListOffsetsPartitionResponse& answer, Offset offset, LeaderEpoch leader_epoch,
          int64_t timestamp_ms = -1) {
   answer.offset = offset.value;
   answer.leader_epoch = leader_epoch.value;
@@ -47,7 +47,7 @@ void put(PartitionAnswer& answer, Offset offset, LeaderEpoch leader_epoch,
 }
 
 Status look_up_time(Replica& replica, const storage::Log& log, int64_t timestamp, Offset bound,
-                    PartitionAnswer& answer) {
+                    ListOffsetsPartitionResponse& answer) {
   TRY_ASSIGN(
       const std::optional<storage::TimestampOffset> found,
       timestamp == kMaxTimestamp ? log.max_timestamp() : log.offset_for_timestamp(timestamp));
@@ -59,7 +59,7 @@ Status look_up_time(Replica& replica, const storage::Log& log, int64_t timestamp
 }
 
 Status look_up(Replica& replica, int64_t timestamp, bool is_read_committed,
-               PartitionAnswer& answer) {
+               ListOffsetsPartitionResponse& answer) {
   TRY_ASSIGN(const storage::Log* log, replica.log());
   const Offset bound = is_read_committed ? replica.last_stable_offset() : replica.high_watermark();
   switch (timestamp) {
@@ -80,10 +80,11 @@ Status look_up(Replica& replica, int64_t timestamp, bool is_read_committed,
   }
 }
 
-PartitionAnswer answer_partition(const Topic* topic,
-                                 const ListOffsetsRequest::ListOffsetsPartition& asked,
-                                 bool is_read_committed, bool is_read_only, int16_t version) {
-  PartitionAnswer answer;
+ListOffsetsPartitionResponse answer_partition(const Topic* topic,
+                                              const ListOffsetsRequest::ListOffsetsPartition& asked,
+                                              bool is_read_committed, bool is_read_only,
+                                              int16_t version) {
+  ListOffsetsPartitionResponse answer;
   answer.partition_index = asked.partition_index;
   Replica* replica = topic == nullptr ? nullptr : topic->partition(asked.partition_index);
   ErrorCode error = ErrorCode::none;

@@ -24,12 +24,12 @@ namespace spool::broker {
 
 using protocol::MetadataRequest;
 using protocol::MetadataResponse;
-using TopicAnswer = MetadataResponse::MetadataResponseTopic;
+using MetadataResponseTopic = MetadataResponse::MetadataResponseTopic;
 
 namespace {
 
-TopicAnswer describe(const Services& services, const Topic& topic, bool with_operations) {
-  TopicAnswer answer;
+MetadataResponseTopic describe(const Services& services, const Topic& topic, bool with_operations) {
+  MetadataResponseTopic answer;
   answer.name = topic.name;
   answer.topic_id = topic.id;
   answer.is_internal = is_internal_topic(topic.name);
@@ -46,8 +46,9 @@ TopicAnswer describe(const Services& services, const Topic& topic, bool with_ope
   return answer;
 }
 
-TopicAnswer refuse(ErrorCode error, std::optional<std::string> name, const Uuid& topic_id) {
-  TopicAnswer answer;
+MetadataResponseTopic refuse(ErrorCode error, std::optional<std::string> name,
+                             const Uuid& topic_id) {
+  MetadataResponseTopic answer;
   answer.error_code = static_cast<int16_t>(error);
   answer.name = std::move(name);
   answer.topic_id = topic_id;

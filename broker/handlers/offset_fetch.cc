@@ -42,8 +42,8 @@ FetchedGroup refuse(const AskedGroup& asked, ErrorCode error) {
   return answer;
 }
 
-FetchedGroup fetch(const Services& services, group::Turn& turn, AskedGroup asked,
-                   const Request& request, bool requires_stable) {
+FetchedGroup fetch_group(const Services& services, group::Turn& turn, AskedGroup asked,
+                         const Request& request, bool requires_stable) {
   if (request.version < kVersionOfTopicIds)
     return turn.coordinator.fetch(turn.now, asked, requires_stable);
   // By id: coordinators know names. A topic that nobody knows keeps its id and an empty name.
@@ -109,7 +109,7 @@ void handle_offset_fetch(Services& services, const Request& request, OffsetFetch
       [&services, &request, shared](ErrorCode error, group::Turn* turn, size_t index) {
         const AskedGroup& asked = shared->groups[index];
         if (turn == nullptr) return refuse(asked, error);
-        return fetch(services, *turn, asked, request, shared->require_stable);
+        return fetch_group(services, *turn, asked, request, shared->require_stable);
       },
       [&request, shared, respond = std::move(respond)](std::vector<FetchedGroup> groups) mutable {
         OffsetFetchResponse response;

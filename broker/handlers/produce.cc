@@ -25,7 +25,7 @@ namespace spool::broker {
 
 using protocol::ProduceRequest;
 using protocol::ProduceResponse;
-using PartitionAnswer = ProduceResponse::PartitionProduceResponse;
+using PartitionProduceResponse = ProduceResponse::PartitionProduceResponse;
 
 namespace {
 
@@ -47,7 +47,7 @@ struct Production {
   bool has_failed = false;  // any partition
 };
 
-void put_error(PartitionAnswer& answer, ErrorCode error, std::string_view text = {}) {
+void put_error(PartitionProduceResponse& answer, ErrorCode error, std::string_view text = {}) {
   answer.error_code = wire_code(error);
   answer.base_offset = -1;
   if (!text.empty()) answer.error_message = std::string(text);
@@ -62,7 +62,7 @@ ErrorCode check_transactional(const ProduceRequest& message, const record::Batch
 }
 
 void append_batch(Production& production, Replica& replica, record::Validated& validated,
-                  PartitionAnswer& answer) {
+                  PartitionProduceResponse& answer) {
   const record::BatchView batch{validated.batch()};
   if (const ErrorCode error = check_transactional(production.message, batch);
       error != ErrorCode::none)
@@ -76,7 +76,7 @@ void append_batch(Production& production, Replica& replica, record::Validated& v
 }
 
 void produce_to(Production& production, Replica& replica, MutableBytes records,
-                PartitionAnswer& answer) {
+                PartitionProduceResponse& answer) {
   const std::shared_ptr<const ReplicaConfig> config = replica.config();
   record::ValidateOptions options = config->validate;
   const std::string name = replica.name().to_string();
@@ -103,7 +103,8 @@ ErrorCode check_partition(const Production& production, const Topic* topic,
 }
 
 void answer_partition(Production& production, const std::shared_ptr<const Topic>& topic,
-                      ProduceRequest::PartitionProduceData& data, PartitionAnswer& answer) {
+                      ProduceRequest::PartitionProduceData& data,
+                      PartitionProduceResponse& answer) {
   answer.index = data.index;
   Replica* replica = topic ? topic->partition(data.index) : nullptr;
   if (const ErrorCode error = check_partition(production, topic.get(), replica);
@@ -130,7 +131,7 @@ void answer_topic(Production& production, ProduceRequest::TopicProduceData& data
       last_of[data.partition_data[i].index] = i;
   for (size_t i = 0; i < data.partition_data.size(); ++i) {
     if (data.partition_data.size() > 1 && last_of[data.partition_data[i].index] != i) continue;
-    PartitionAnswer& answer = answers.partition_responses.emplace_back();
+    PartitionProduceResponse& answer = answers.partition_responses.emplace_back();
     answer_partition(production, topic, data.partition_data[i], answer);
     if (answer.error_code != 0) {
       production.has_failed = true;

@@ -29,7 +29,7 @@ Result<int64_t> broker_epoch(const Services& services, int32_t broker_id) {
   return broker->second.broker_epoch;
 }
 
-Status unregister(Services& services, int32_t broker_id) {
+Status unregister_broker(Services& services, int32_t broker_id) {
   TRY_ASSIGN(const int64_t epoch, broker_epoch(services, broker_id));
   std::vector<MetadataRecord> records;
   records.emplace_back(
@@ -43,7 +43,7 @@ UnregisterBrokerResponse handle_unregister_broker(Services& services, const Requ
                                                   const UnregisterBrokerRequest& message) {
   UnregisterBrokerResponse response;
   response.error_message = std::nullopt;
-  if (const Status status = unregister(services, message.broker_id); !status) {
+  if (const Status status = unregister_broker(services, message.broker_id); !status) {
     response.error_code = wire_code(status.error().code());
     response.error_message = std::string(status.error().text());
   }

@@ -29,7 +29,7 @@ Status check(const Services& services, int32_t controller_id) {
   return {};
 }
 
-Status unregister(Services& services, int32_t controller_id) {
+Status unregister_controller(Services& services, int32_t controller_id) {
   TRY(check(services, controller_id));
   std::vector<MetadataRecord> records;
   records.emplace_back(protocol::UnregisterControllerRecord{.controller_id = controller_id});
@@ -42,7 +42,7 @@ UnregisterControllerResponse handle_unregister_controller(
     Services& services, const Request&, const UnregisterControllerRequest& message) {
   UnregisterControllerResponse response;
   response.error_message = std::nullopt;
-  if (const Status status = unregister(services, message.controller_id); !status) {
+  if (const Status status = unregister_controller(services, message.controller_id); !status) {
     response.error_code = wire_code(status.error().code());
     response.error_message = std::string(status.error().text());
   }

@@ -4,14 +4,11 @@
 #include <limits>
 #include <utility>
 
+#include "broker/metadata/levels.h"
 #include "core/base/text.h"
 
 namespace spool::broker {
 namespace {
-
-// From these levels on partitions name their directory, and RegisterBroker the broker's
-// (storage-format 7.6).
-constexpr int16_t kLevelDirectories = 17;
 
 Status check_complete(const MetadataImage& image) {
   if (image.metadata_version() == 0 && !image.to_records().empty())

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "broker/metadata/levels.h"
 #include "core/base/text.h"
 #include "core/base/varint.h"
 #include "core/protocol/codec.h"
@@ -10,12 +11,6 @@ namespace spool::broker {
 namespace {
 
 constexpr uint32_t kFrameVersion = 1;
-
-// Levels of metadata.version from which a record version may be written (storage-format 7.6).
-constexpr int16_t kLevelMigration = 8;
-constexpr int16_t kLevelDirectories = 17;
-constexpr int16_t kLevelElr = 23;
-constexpr int16_t kLevelCordonedDirs = 30;
 
 template <class T>
 Result<MetadataRecord> decode_body(uint32_t version, BytesView body) {

@@ -16,7 +16,7 @@ namespace {
 
 constexpr size_t kOffsetDigits = 20;
 constexpr size_t kEpochDigits = 10;
-constexpr size_t kWindowBytes = size_t{256} << 10;
+constexpr size_t kSnapshotWindowBytes = size_t{256} << 10;
 
 std::string padded(int64_t number, size_t digits) {
   std::string text = std::to_string(number);
@@ -109,7 +109,7 @@ std::optional<SnapshotId> parse_snapshot_name(std::string_view name) {
 Result<int64_t> walk_snapshot(const storage::File& file,
                               const std::function<Status(const record::BatchView&)>& visit) {
   TRY_ASSIGN(const int64_t size, file.size());
-  Buffer window(kWindowBytes);
+  Buffer window(kSnapshotWindowBytes);
   storage::EntryReader reader(file, 0, size, window);
   Frame frame;
   for (;;) {

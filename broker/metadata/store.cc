@@ -11,6 +11,7 @@
 
 #include "broker/metadata/batches.h"
 #include "broker/metadata/features.h"
+#include "broker/metadata/levels.h"
 #include "broker/metadata/loader.h"
 #include "broker/metadata/office.h"
 #include "broker/metadata/quorum_state.h"
@@ -25,8 +26,6 @@ namespace {
 
 using Records = std::vector<MetadataRecord>;
 
-constexpr int16_t kLevelTransactions = 13;  // 3.6-IV1: metadata transactions (KIP-868)
-constexpr int16_t kLevelDirectories = 17;   // 3.7-IV2: partitions name their directories (KIP-858)
 constexpr std::string_view kQuorumStateFile = "quorum-state";
 constexpr int64_t kSnapshotAgeMsMax = int64_t{7} * 24 * 3600 * 1000;  // metadata.max.retention.ms
 

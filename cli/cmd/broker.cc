@@ -24,7 +24,7 @@ namespace spool::cli {
 
 namespace {
 
-constexpr Option kOptions[] = {
+constexpr Option kBrokerOptions[] = {
     {.name = "dir",
      .kind = OptionKind::value,
      .value = "DIR",
@@ -56,7 +56,7 @@ constexpr Option kOptions[] = {
      .help = "Run CMD with BROKERS in its environment; stop when it ends, with its status",
      .group = "Broker"},
 };
-constexpr OptionRows kRows[] = {kOptions};
+constexpr OptionRows kBrokerRows[] = {kBrokerOptions};
 
 Result<std::string> read_config_file(storage::FileSystem& fs, const std::string& path) {
   auto text = storage::read_small_file(fs, path);
@@ -262,7 +262,7 @@ Result<Exit> serve(Context& context, const Args& args, broker::Broker& broker,
   return wait_for_end(signals, &child, -1);
 }
 
-Result<Exit> run(Context& context, const Args& args) {
+Result<Exit> run_broker(Context& context, const Args& args) {
   StopSignals signals;  // before any thread is made, so that none is struck
   StderrLogger logger;
   SystemClock clock;
@@ -293,8 +293,8 @@ constinit const Command kBrokerCommand = {
     .examples =
         "spool broker --dir data --override listeners=PLAINTEXT://127.0.0.1:9092\n"
         "spool broker --ephemeral --exec sh -c 'seq 3 | spool produce -b $BROKERS t'",
-    .options = kRows,
-    .run = run,
+    .options = kBrokerRows,
+    .run = run_broker,
 };
 
 }  // namespace spool::cli

@@ -12,7 +12,7 @@ namespace spool::cli {
 
 namespace {
 
-constexpr OptionRows kRows[] = {kConnectionOptions, kOutputOptions};
+constexpr OptionRows kClusterApisRows[] = {kConnectionOptions, kOutputOptions};
 
 constexpr Column kApiColumns[] = {
     {"node_id", true},     {"api_key", true},     {"api"},
@@ -95,7 +95,7 @@ constinit const Command kClusterApiVersionsCommand = {
     .usage = "[OPTION...]",
     .summary = "Print the requests that each broker takes, and their versions",
     .examples = "spool cluster api-versions --columns api,max_version",
-    .options = kRows,
+    .options = kClusterApisRows,
     .run = run_apis,
 };
 
@@ -105,7 +105,7 @@ constinit const Command kClusterFeaturesCommand = {
     .usage = "[OPTION...]",
     .summary = "Print the feature levels of the cluster",
     .examples = "spool cluster features --output jsonl",
-    .options = kRows,
+    .options = kClusterApisRows,
     .run = run_features,
 };
 

@@ -12,7 +12,7 @@ namespace spool::cli {
 
 namespace {
 
-constexpr Option kOptions[] = {
+constexpr Option kClusterHandoverOptions[] = {
     {.name = "listener",
      .kind = OptionKind::value,
      .value = "HOST:PORT",
@@ -24,7 +24,7 @@ constexpr Option kOptions[] = {
      .fallback = "localhost:9093",
      .help = "Address that Kafka is to have for its controller"},
 };
-constexpr OptionRows kRows[] = {kOptions};
+constexpr OptionRows kClusterHandoverRows[] = {kClusterHandoverOptions};
 
 Result<std::string> absolute(const std::string& path) {
   char resolved[PATH_MAX];
@@ -57,7 +57,7 @@ std::string explanation(const broker::Handover& handover, const std::string& pat
       "#   bin/kafka-server-stop.sh\n", "#   spool broker --dir ", path, "\n");
 }
 
-Result<Exit> run(Context& context, const Args& args) {
+Result<Exit> run_cluster_handover(Context& context, const Args& args) {
   storage::PosixFileSystem fs;
   NullLogger logger;  // what the loader has to say comes back as a problem
   TRY_ASSIGN(const std::string path, absolute(args.operands().front()));
@@ -86,10 +86,10 @@ constinit const Command kClusterHandoverCommand = {
         "Checks that nothing stands in Kafka's way and prints the server.properties with which it "
         "boots on the directory, with the commands to go there and back. Nothing is written.",
     .examples = "spool cluster handover data > server.properties",
-    .options = kRows,
+    .options = kClusterHandoverRows,
     .operands_min = 1,
     .operands_max = 1,
-    .run = run,
+    .run = run_cluster_handover,
 };
 
 }  // namespace spool::cli

@@ -12,7 +12,7 @@ namespace spool::cli {
 
 namespace {
 
-constexpr OptionRows kRows[] = {kConnectionOptions, kOutputOptions};
+constexpr OptionRows kClusterHealthRows[] = {kConnectionOptions, kOutputOptions};
 
 constexpr Column kQuorumColumns[] = {{"node_id", true},
                                      {"directory_id"},
@@ -26,8 +26,6 @@ constexpr Column kQuorumColumns[] = {{"node_id", true},
 constexpr Column kHealthColumns[] = {{"check"}, {"state"}, {"count", true}, {"what"}};
 
 using protocol::DescribeQuorumResponse;
-
-Cell unless_negative(int64_t number) { return number < 0 ? Cell() : Cell(number); }
 
 Result<Exit> run_quorum(Context& context, const Args& args) {
   TRY_ASSIGN(Session session, Session::open(args, Access::read));
@@ -129,7 +127,7 @@ constinit const Command kClusterQuorumCommand = {
     .usage = "[OPTION...]",
     .summary = "Print the voters and observers of the metadata log",
     .examples = "spool cluster quorum --columns node_id,role,lag",
-    .options = kRows,
+    .options = kClusterHealthRows,
     .run = run_quorum,
 };
 
@@ -140,7 +138,7 @@ constinit const Command kClusterHealthCommand = {
     .summary = "Say whether all brokers and partitions are well",
     .description = "Exit code 5 when something is not.",
     .examples = "spool cluster health > /dev/null || echo 'Kafka is not well'",
-    .options = kRows,
+    .options = kClusterHealthRows,
     .run = run_health,
 };
 

@@ -8,16 +8,16 @@ namespace spool::cli {
 
 namespace {
 
-constexpr OptionRows kRows[] = {kConnectionOptions, kOutputOptions};
+constexpr OptionRows kClusterInfoRows[] = {kConnectionOptions, kOutputOptions};
 
-constexpr Column kColumns[] = {{"cluster_id"}, {"node_id", true}, {"host"},
-                               {"port", true}, {"rack"},          {"is_controller"}};
+constexpr Column kClusterInfoColumns[] = {{"cluster_id"}, {"node_id", true}, {"host"},
+                                          {"port", true}, {"rack"},          {"is_controller"}};
 
-Result<Exit> run(Context& context, const Args& args) {
+Result<Exit> run_cluster_info(Context& context, const Args& args) {
   TRY_ASSIGN(Session session, Session::open(args, Access::read));
   TRY_ASSIGN(const auto cluster, client::describe_cluster(session.client()));
   TRY(session.close());
-  Table table(kColumns);
+  Table table(kClusterInfoColumns);
   for (const client::BrokerInfo& broker : cluster.brokers)
     table.add({cluster.cluster_id, int64_t{broker.node_id}, broker.endpoint.host,
                int64_t{broker.endpoint.port}, broker.rack ? Cell(*broker.rack) : Cell(),
@@ -34,8 +34,8 @@ constinit const Command kClusterInfoCommand = {
     .usage = "[OPTION...]",
     .summary = "Print the cluster's id and its brokers",
     .examples = "spool cluster info -b broker:9092",
-    .options = kRows,
-    .run = run,
+    .options = kClusterInfoRows,
+    .run = run_cluster_info,
 };
 
 }  // namespace spool::cli

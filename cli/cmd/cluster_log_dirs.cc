@@ -13,7 +13,7 @@ namespace spool::cli {
 
 namespace {
 
-constexpr Option kOptions[] = {
+constexpr Option kClusterLogDirsOptions[] = {
     {.name = "by",
      .kind = OptionKind::value,
      .value = "partition|topic|dir|broker",
@@ -21,12 +21,14 @@ constexpr Option kOptions[] = {
      .help = "What a row is",
      .group = "What"},
 };
-constexpr OptionRows kRows[] = {kOptions, kConnectionOptions, kOutputOptions};
+constexpr OptionRows kClusterLogDirsRows[] = {kClusterLogDirsOptions, kConnectionOptions,
+                                              kOutputOptions};
 constexpr OptionRows kSizeRows[] = {kConnectionOptions, kOutputOptions};
 
-constexpr Column kColumns[] = {{"node_id", true},   {"log_dir"},           {"topic"},
-                               {"partition", true}, {"size_bytes", true},  {"offset_lag", true},
-                               {"is_future"},       {"total_bytes", true}, {"usable_bytes", true}};
+constexpr Column kClusterLogDirsColumns[] = {
+    {"node_id", true},   {"log_dir"},           {"topic"},
+    {"partition", true}, {"size_bytes", true},  {"offset_lag", true},
+    {"is_future"},       {"total_bytes", true}, {"usable_bytes", true}};
 constexpr Column kSizeColumns[] = {
     {"topic"}, {"partitions", true}, {"replicas", true}, {"size_bytes", true}};
 
@@ -82,8 +84,6 @@ Result<std::vector<Replica>> find_replicas(Context& context, client::Client& cli
   return out;
 }
 
-Cell unless_negative(int64_t number) { return number < 0 ? Cell() : Cell(number); }
-
 /// Rows of several replicas that have the wanted parts in common.
 void add_sums(std::string_view by, const std::vector<Replica>& replicas, Table& table) {
   using Key = std::tuple<int32_t, std::string, std::string>;
@@ -104,12 +104,12 @@ void add_sums(std::string_view by, const std::vector<Replica>& replicas, Table& 
   }
 }
 
-Result<Exit> run(Context& context, const Args& args) {
+Result<Exit> run_cluster_log_dirs(Context& context, const Args& args) {
   TRY_ASSIGN(Session session, Session::open(args, Access::read));
   Exit exit = Exit::done;
   TRY_ASSIGN(const auto replicas, find_replicas(context, session.client(), args.operands(), exit));
   TRY(session.close());
-  Table table(kColumns);
+  Table table(kClusterLogDirsColumns);
   if (args.text("by") != "partition") {
     add_sums(args.text("by"), replicas, table);
   } else {
@@ -161,9 +161,9 @@ constinit const Command kClusterLogDirsCommand = {
     .usage = "[OPTION...] [TOPIC...]",
     .summary = "Print what lies in the brokers' directories",
     .examples = "spool cluster log-dirs --by topic",
-    .options = kRows,
+    .options = kClusterLogDirsRows,
     .operands_max = -1,
-    .run = run,
+    .run = run_cluster_log_dirs,
 };
 
 extern const Command kTopicSizeCommand;

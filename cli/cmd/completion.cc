@@ -8,7 +8,7 @@ namespace spool::cli {
 
 namespace {
 
-Result<Exit> run(Context& context, const Args& args) {
+Result<Exit> run_completion(Context& context, const Args& args) {
   const auto script = completion_script(args.operands()[0]);
   if (!script) return usage_error(concat("'", args.operands()[0], "' is not bash, zsh or fish"));
   context.out().write(*script);
@@ -26,7 +26,7 @@ constinit const Command kCompletionCommand = {
     .examples = "spool completion bash > ~/.local/share/bash-completion/completions/spool",
     .operands_min = 1,
     .operands_max = 1,
-    .run = run,
+    .run = run_completion,
 };
 
 }  // namespace spool::cli

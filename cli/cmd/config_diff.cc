@@ -9,9 +9,9 @@ namespace spool::cli {
 
 namespace {
 
-constexpr OptionRows kRows[] = {kConnectionOptions, kOutputOptions};
+constexpr OptionRows kConfigDiffRows[] = {kConnectionOptions, kOutputOptions};
 
-constexpr Column kColumns[] = {{"config"}, {"left"}, {"right"}};
+constexpr Column kConfigDiffColumns[] = {{"config"}, {"left"}, {"right"}};
 
 Cell cell_of(const std::map<std::string, client::ConfigEntry>& entries, const std::string& name) {
   const auto found = entries.find(name);
@@ -26,7 +26,7 @@ Result<std::map<std::string, client::ConfigEntry>> describe(
   return out;
 }
 
-Result<Exit> run(Context& context, const Args& args) {
+Result<Exit> run_config_diff(Context& context, const Args& args) {
   std::span<const std::string> operands = args.operands();
   TRY_ASSIGN(const auto left, take_resource(operands));
   if (operands.size() != 1) return usage_error("compare with which?");
@@ -35,7 +35,7 @@ Result<Exit> run(Context& context, const Args& args) {
   TRY_ASSIGN(const auto ours, describe(session.client(), left));
   TRY_ASSIGN(const auto theirs, describe(session.client(), right));
   TRY(session.close());
-  Table table(kColumns);
+  Table table(kConfigDiffColumns);
   for (const auto& [name, entry] : ours)
     if (cell_of(ours, name) != cell_of(theirs, name))
       table.add({name, cell_of(ours, name), cell_of(theirs, name)});
@@ -55,10 +55,10 @@ constinit const Command kConfigDiffCommand = {
     .summary = "Compare the settings of two topics, brokers or groups",
     .description = "Exit code 5 when they differ.",
     .examples = "spool config diff topic orders payments",
-    .options = kRows,
+    .options = kConfigDiffRows,
     .operands_min = 3,
     .operands_max = 3,
-    .run = run,
+    .run = run_config_diff,
 };
 
 }  // namespace spool::cli

@@ -8,9 +8,9 @@ namespace spool::cli {
 
 namespace {
 
-constexpr OptionRows kExportRows[] = {kConnectionOptions};
-constexpr OptionRows kImportRows[] = {kPlanOptions, kConfigChangeOptions, kConnectionOptions,
-                                      kOutputOptions};
+constexpr OptionRows kConfigExportRows[] = {kConnectionOptions};
+constexpr OptionRows kConfigImportRows[] = {kPlanOptions, kConfigChangeOptions, kConnectionOptions,
+                                            kOutputOptions};
 
 /// All topics, what holds for all brokers, and each broker.
 Result<std::vector<client::ConfigResource>> all_resources(client::Client& client) {
@@ -25,7 +25,7 @@ Result<std::vector<client::ConfigResource>> all_resources(client::Client& client
   return out;
 }
 
-Result<Exit> run_export(Context& context, const Args& args) {
+Result<Exit> run_config_export(Context& context, const Args& args) {
   std::span<const std::string> operands = args.operands();
   std::vector<client::ConfigResource> resources;
   while (!operands.empty()) {
@@ -53,7 +53,7 @@ Result<Exit> run_export(Context& context, const Args& args) {
   return Exit::done;
 }
 
-Result<Exit> run_import(Context& context, const Args& args) {
+Result<Exit> run_config_import(Context& context, const Args& args) {
   const std::string& path = args.operands()[0];
   TRY_ASSIGN(const std::string text, read_file(path));
   const auto all = settings_from_json(text);
@@ -83,9 +83,9 @@ constinit const Command kConfigExportCommand = {
     .summary = "Print what is set as JSON that 'config import' takes",
     .description = "Without KIND, all topics and brokers. Secrets are left out.",
     .examples = "spool config export topic > topics.json",
-    .options = kExportRows,
+    .options = kConfigExportRows,
     .operands_max = -1,
-    .run = run_export,
+    .run = run_config_export,
 };
 
 extern const Command kConfigImportCommand;
@@ -97,10 +97,10 @@ constinit const Command kConfigImportCommand = {
         "Settings that the file does not name stay as they are. Prints what would change and asks "
         "on a terminal; a script says --yes.",
     .examples = "spool config import --dry-run topics.json",
-    .options = kImportRows,
+    .options = kConfigImportRows,
     .operands_min = 1,
     .operands_max = 1,
-    .run = run_import,
+    .run = run_config_import,
 };
 
 }  // namespace spool::cli

@@ -9,16 +9,16 @@ namespace spool::cli {
 
 namespace {
 
-constexpr Option kOptions[] = {
+constexpr Option kConfigGetOptions[] = {
     {.name = "all", .letter = 'a', .help = "Settings at their default too", .group = "Settings"},
     {.name = "synonyms",
      .help = "A row for each place where a value is set, the one in force first",
      .group = "Settings"},
 };
-constexpr OptionRows kRows[] = {kOptions, kConnectionOptions, kOutputOptions};
+constexpr OptionRows kConfigGetRows[] = {kConfigGetOptions, kConnectionOptions, kOutputOptions};
 
-constexpr Column kColumns[] = {{"type"},   {"name"},         {"config"},      {"value"},
-                               {"source"}, {"is_read_only"}, {"is_sensitive"}};
+constexpr Column kConfigGetColumns[] = {{"type"},   {"name"},         {"config"},      {"value"},
+                                        {"source"}, {"is_read_only"}, {"is_sensitive"}};
 constexpr int8_t kDefaultSource = 5;
 
 void add_entry(const client::ConfigResource& resource, const client::ConfigEntry& entry,
@@ -33,13 +33,13 @@ void add_entry(const client::ConfigResource& resource, const client::ConfigEntry
   for (const auto& synonym : entry.synonyms) add(synonym.name, synonym.value, synonym.source);
 }
 
-Result<Exit> run(Context& context, const Args& args) {
+Result<Exit> run_config_get(Context& context, const Args& args) {
   std::span<const std::string> operands = args.operands();
   TRY_ASSIGN(const auto resource, take_resource(operands));
   TRY_ASSIGN(Session session, Session::open(args, Access::read));
   TRY_ASSIGN(const auto entries, client::describe_configs(session.client(), resource));
   TRY(session.close());
-  Table table(kColumns);
+  Table table(kConfigGetColumns);
   for (const client::ConfigEntry& entry : entries) {
     const bool is_named = std::ranges::find(operands, entry.name) != operands.end();
     const bool is_wanted =
@@ -69,10 +69,10 @@ constinit const Command kConfigGetCommand = {
     .examples =
         "spool config get topic orders\n"
         "spool config get cluster log.cleaner.threads",
-    .options = kRows,
+    .options = kConfigGetRows,
     .operands_min = 1,
     .operands_max = -1,
-    .run = run,
+    .run = run_config_get,
 };
 
 }  // namespace spool::cli

@@ -8,11 +8,11 @@ namespace {
 
 using Kind = client::ConfigChange::Kind;
 
-constexpr OptionRows kRows[] = {kPlanOptions, kConfigChangeOptions, kConnectionOptions,
-                                kOutputOptions};
+constexpr OptionRows kConfigSetRows[] = {kPlanOptions, kConfigChangeOptions, kConnectionOptions,
+                                         kOutputOptions};
 
 template <Kind kKind>
-Result<Exit> run(Context& context, const Args& args) {
+Result<Exit> run_config_set(Context& context, const Args& args) {
   std::span<const std::string> operands = args.operands();
   TRY_ASSIGN(const auto resource, take_resource(operands));
   ConfigWork work{resource, {}};
@@ -44,10 +44,10 @@ constinit const Command kConfigSetCommand = {
     .summary = "Change settings",
     .description = kDescription,
     .examples = "spool config set --undo-file undo.json topic orders retention.ms=3600000",
-    .options = kRows,
+    .options = kConfigSetRows,
     .operands_min = 1,
     .operands_max = -1,
-    .run = run<Kind::set>,
+    .run = run_config_set<Kind::set>,
 };
 
 extern const Command kConfigUnsetCommand;
@@ -57,10 +57,10 @@ constinit const Command kConfigUnsetCommand = {
     .summary = "Let settings go back to their default",
     .description = kDescription,
     .examples = "spool config unset topic orders retention.ms",
-    .options = kRows,
+    .options = kConfigSetRows,
     .operands_min = 1,
     .operands_max = -1,
-    .run = run<Kind::unset>,
+    .run = run_config_set<Kind::unset>,
 };
 
 extern const Command kConfigAppendCommand;
@@ -70,10 +70,10 @@ constinit const Command kConfigAppendCommand = {
     .summary = "Add elements to settings that are lists",
     .description = kDescription,
     .examples = "spool config append topic orders cleanup.policy=compact",
-    .options = kRows,
+    .options = kConfigSetRows,
     .operands_min = 1,
     .operands_max = -1,
-    .run = run<Kind::append>,
+    .run = run_config_set<Kind::append>,
 };
 
 extern const Command kConfigSubtractCommand;
@@ -83,10 +83,10 @@ constinit const Command kConfigSubtractCommand = {
     .summary = "Take elements out of settings that are lists",
     .description = kDescription,
     .examples = "spool config subtract topic orders cleanup.policy=delete",
-    .options = kRows,
+    .options = kConfigSetRows,
     .operands_min = 1,
     .operands_max = -1,
-    .run = run<Kind::subtract>,
+    .run = run_config_set<Kind::subtract>,
 };
 
 }  // namespace spool::cli

@@ -15,7 +15,7 @@ namespace spool::cli {
 
 namespace {
 
-constexpr Option kOptions[] = {
+constexpr Option kConsumeOptions[] = {
     {.name = "offset",
      .letter = 'o',
      .kind = OptionKind::value,
@@ -60,9 +60,9 @@ constexpr Option kOptions[] = {
      .group = "What"},
 };
 
-constexpr OptionRows kRows[] = {
-    kOptions,       kTopicOptions,        kIsolationOptions, kConsumeGroupOptions,
-    kFilterOptions, kRecordOutputOptions, kConnectionOptions};
+constexpr OptionRows kConsumeRows[] = {kConsumeOptions,      kTopicOptions,  kIsolationOptions,
+                                       kConsumeGroupOptions, kFilterOptions, kRecordOutputOptions,
+                                       kConnectionOptions};
 
 Result<PrintLimits> read_limits(const Args& args) {
   PrintLimits limits;
@@ -135,7 +135,7 @@ Status check_group_options(const Args& args) {
   return {};
 }
 
-Result<Exit> run(Context& context, const Args& args) {
+Result<Exit> run_consume(Context& context, const Args& args) {
   TRY(check_group_options(args));
   TRY_ASSIGN(RecordWriter writer, RecordWriter::make(args));
   TRY_ASSIGN(const RecordFilter filter, make_record_filter(args));
@@ -202,9 +202,9 @@ constinit const Command kConsumeCommand = {
         "what comes\n"
         "spool consume -e -o @-1h --key ^alice orders     of the last hour\n"
         "spool consume -e --output frames orders | ssh there spool produce --input frames",
-    .options = kRows,
+    .options = kConsumeRows,
     .operands_max = -1,
-    .run = run,
+    .run = run_consume,
 };
 
 }  // namespace spool::cli

@@ -22,7 +22,7 @@ namespace spool::cli {
 
 namespace {
 
-constexpr Option kOptions[] = {
+constexpr Option kCopyOptions[] = {
     {.name = "offset",
      .letter = 'o',
      .kind = OptionKind::value,
@@ -56,7 +56,7 @@ constexpr Option kOptions[] = {
      .help = "Form of a file; else as its name ends, else frames",
      .group = "How"},
 };
-constexpr OptionRows kRows[] = {kOptions, kConnectionOptions};
+constexpr OptionRows kCopyRows[] = {kCopyOptions, kConnectionOptions};
 
 /// The form of a file: said, or by the end of its name.
 std::string form_of(const Args& args, const std::string& path) {
@@ -67,7 +67,7 @@ std::string form_of(const Args& args, const std::string& path) {
 }
 
 /// Both ends open.
-struct Ends {
+struct OpenEnds {
   Endpoint from, to;
   std::optional<Session> source;
   std::optional<Session> target;  ///< none: the source's session serves both
@@ -80,8 +80,8 @@ struct Ends {
   }
 };
 
-Result<Ends> open_ends(const Args& args, Endpoint from, Endpoint to) {
-  Ends ends{std::move(from), std::move(to), std::nullopt, std::nullopt};
+Result<OpenEnds> open_ends(const Args& args, Endpoint from, Endpoint to) {
+  OpenEnds ends{std::move(from), std::move(to), std::nullopt, std::nullopt};
   TRY_ASSIGN(Target source, target_of(ends.from, args));
   TRY_ASSIGN(Target target, target_of(ends.to, args));
   const bool is_one_place =
@@ -98,7 +98,7 @@ Result<Ends> open_ends(const Args& args, Endpoint from, Endpoint to) {
 }
 
 /// The target topic, made like the source where it is missing: partitions and settings.
-Status prepare_target(Context& context, const Args& args, Ends& ends,
+Status prepare_target(Context& context, const Args& args, OpenEnds& ends,
                       const client::TopicInfo& source) {
   client::Client& client = ends.target_client();
   TRY_ASSIGN(const auto found, client::describe_topics(client, {ends.to.topic}));
@@ -131,7 +131,7 @@ Status prepare_target(Context& context, const Args& args, Ends& ends,
   return {};
 }
 
-Result<CopyOptions> read_copy_options(const Args& args, const Ends& ends, int64_t now_ms) {
+Result<CopyOptions> read_copy_options(const Args& args, const OpenEnds& ends, int64_t now_ms) {
   CopyOptions options;
   options.source_topic = ends.from.topic;
   options.target_topic = ends.to.topic;
@@ -148,7 +148,7 @@ Result<CopyOptions> read_copy_options(const Args& args, const Ends& ends, int64_
   return options;
 }
 
-Result<Exit> check_copy(Context& context, Ends& ends) {
+Result<Exit> check_copy(Context& context, OpenEnds& ends) {
   TRY_ASSIGN(const Comparison comparison,
              compare_topics(ends.source_client(), ends.from.topic, ends.target_client(),
                             ends.to.topic, ends.from.partition));
@@ -165,7 +165,7 @@ Result<Exit> copy_topic(Context& context, const Args& args, Endpoint from, Endpo
   if (from.topic.empty()) return usage_error(concat("'", from.text, "' names no topic"));
   if (to.topic.empty()) to.topic = from.topic;
   StopSignals signals;
-  TRY_ASSIGN(Ends ends, open_ends(args, std::move(from), std::move(to)));
+  TRY_ASSIGN(OpenEnds ends, open_ends(args, std::move(from), std::move(to)));
   TRY_ASSIGN(const auto found, client::describe_topics(ends.source_client(), {ends.from.topic}));
   if (found[0].error != ErrorCode::none && found[0].partitions.empty())
     return fail(found[0].error,
@@ -263,7 +263,7 @@ Result<Exit> copy_to_file(Context& context, const Args& args, const Endpoint& fr
   return outcome;
 }
 
-Result<Exit> run(Context& context, const Args& args) {
+Result<Exit> run_copy(Context& context, const Args& args) {
   TRY_ASSIGN(Endpoint from, parse_endpoint_text(args.operands()[0]));
   TRY_ASSIGN(Endpoint to, parse_endpoint_text(args.operands()[1]));
   if (from.is_file && to.is_file) return usage_error("one end is a topic");
@@ -294,10 +294,10 @@ constinit const Command kCopyCommand = {
         "spool copy --check orders kafka://other:9092/orders\n"
         "spool copy dir:/mnt/dead/kafka-logs/orders orders\n"
         "spool copy orders file:orders.jsonl",
-    .options = kRows,
+    .options = kCopyRows,
     .operands_min = 2,
     .operands_max = 2,
-    .run = run,
+    .run = run_copy,
 };
 
 }  // namespace spool::cli

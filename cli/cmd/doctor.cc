@@ -20,7 +20,7 @@ namespace spool::cli {
 
 namespace {
 
-constexpr Option kOptions[] = {
+constexpr Option kDoctorOptions[] = {
     {.name = "topic",
      .letter = 't',
      .kind = OptionKind::value,
@@ -28,9 +28,9 @@ constexpr Option kOptions[] = {
      .help = "Also write a record to this topic and read it back",
      .group = "What"},
 };
-constexpr OptionRows kRows[] = {kOptions, kConnectionOptions, kOutputOptions};
+constexpr OptionRows kDoctorRows[] = {kDoctorOptions, kConnectionOptions, kOutputOptions};
 
-constexpr Column kColumns[] = {{"step"}, {"state"}, {"detail"}, {"mend"}};
+constexpr Column kDoctorColumns[] = {{"step"}, {"state"}, {"detail"}, {"mend"}};
 
 /// The rows so far; after a failure nothing more is tried.
 class Steps {
@@ -49,7 +49,7 @@ class Steps {
   Table& table() { return table_; }
 
  private:
-  Table table_{kColumns};
+  Table table_{kDoctorColumns};
   bool has_failed_ = false;
 };
 
@@ -199,7 +199,7 @@ void walk(Steps& steps, const Args& args, Session& session) {
     steps.skipped("produce", "name a topic with --topic");
 }
 
-Result<Exit> run(Context& context, const Args& args) {
+Result<Exit> run_doctor(Context& context, const Args& args) {
   TRY_ASSIGN(const Target target, resolve_target(args));
   TRY_ASSIGN(const auto timeout, args.duration("connect-timeout"));
   Steps steps;
@@ -240,8 +240,8 @@ constinit const Command kDoctorCommand = {
         "advertise, and with --topic a record there and back. Names the step that fails and what "
         "mends it; exit code 1 then.",
     .examples = "spool doctor -b broker:9092 -t orders",
-    .options = kRows,
-    .run = run,
+    .options = kDoctorRows,
+    .run = run_doctor,
 };
 
 }  // namespace spool::cli

@@ -13,7 +13,7 @@ namespace spool::cli {
 
 namespace {
 
-constexpr Column kPlanColumns[] = {
+constexpr Column kGroupChangesPlanColumns[] = {
     {"group"},         {"topic"},          {"partition", true}, {"before", true}, {"after", true},
     {"skipped", true}, {"replayed", true}, {"first_time"},      {"last_time"},    {"note"}};
 
@@ -45,7 +45,7 @@ Result<Table> make_plan(client::Client& client, const std::vector<OffsetChange>&
   }
   TRY_ASSIGN(const auto firsts, first_times(client, spans));
   TRY_ASSIGN(const auto lasts, last_times(client, spans));
-  Table plan(kPlanColumns);
+  Table plan(kGroupChangesPlanColumns);
   for (size_t i = 0; i < changes.size(); ++i) {
     const auto& [after, before, note] = changes[i];
     const bool has_span = index[i] != SIZE_MAX;

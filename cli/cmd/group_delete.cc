@@ -7,23 +7,23 @@ namespace spool::cli {
 
 namespace {
 
-constexpr Option kOptions[] = {
+constexpr Option kGroupDeleteOptions[] = {
     {.name = "if-exists", .help = "A group that does not exist is no failure", .group = "Groups"},
 };
-constexpr OptionRows kRows[] = {kOptions, kPlanOptions, kOffsetChangeOptions, kConnectionOptions,
-                                kOutputOptions};
-constexpr Column kPlanColumns[] = {
+constexpr OptionRows kGroupDeleteRows[] = {kGroupDeleteOptions, kPlanOptions, kOffsetChangeOptions,
+                                           kConnectionOptions, kOutputOptions};
+constexpr Column kGroupDeletePlanColumns[] = {
     {"group"}, {"state"}, {"members", true}, {"partitions", true}, {"action"}};
 
-struct Plan {
-  Table table{kPlanColumns};
+struct DeletionPlan {
+  Table table{kGroupDeletePlanColumns};
   std::vector<std::string> groups;  ///< those to delete
   std::vector<GroupOffset> offsets;
   Exit exit = Exit::done;  ///< failed when one cannot be deleted
 };
 
 Status add_to_plan(Context& context, const Args& args, client::Client& client,
-                   const std::string& id, Plan& plan) {
+                   const std::string& id, DeletionPlan& plan) {
   TRY_ASSIGN(const auto group, client::describe_group(client, id));
   if (group.error == ErrorCode::group_id_not_found && args.flag("if-exists")) {
     plan.table.add({id, Cell(), Cell(), Cell(), std::string("none: not there")});
@@ -46,7 +46,7 @@ Status add_to_plan(Context& context, const Args& args, client::Client& client,
 }
 
 Result<Exit> delete_planned(Context& context, const Args& args, client::Client& client,
-                            Plan& plan) {
+                            DeletionPlan& plan) {
   if (plan.groups.empty() && !args.flag("dry-run")) return plan.exit;
   TRY_ASSIGN(const auto end, context.confirm(plan.table, "Delete, with all committed offsets?"));
   if (end) return *end == Exit::done ? plan.exit : *end;
@@ -63,11 +63,11 @@ Result<Exit> delete_planned(Context& context, const Args& args, client::Client& 
   return plan.exit;
 }
 
-Result<Exit> run(Context& context, const Args& args) {
+Result<Exit> run_group_delete(Context& context, const Args& args) {
   TRY_ASSIGN(Session session,
              Session::open(args, args.flag("dry-run") ? Access::read : Access::write));
   TRY_ASSIGN(const auto ids, find_groups(session.client(), args.operands(), false));
-  Plan plan;
+  DeletionPlan plan;
   for (const std::string& id : ids) TRY(add_to_plan(context, args, session.client(), id, plan));
   TRY_ASSIGN(const Exit exit, delete_planned(context, args, session.client(), plan));
   TRY(session.close());
@@ -85,10 +85,10 @@ constinit const Command kGroupDeleteCommand = {
         "Refuses a group that has members. Prints what would go and asks on a terminal; a script "
         "says --yes. A GROUP that begins with ^ is a regular expression.",
     .examples = "spool group delete app",
-    .options = kRows,
+    .options = kGroupDeleteRows,
     .operands_min = 1,
     .operands_max = -1,
-    .run = run,
+    .run = run_group_delete,
 };
 
 }  // namespace spool::cli

@@ -8,8 +8,8 @@ namespace spool::cli {
 
 namespace {
 
-constexpr OptionRows kRows[] = {kPlanOptions, kOffsetChangeOptions, kConnectionOptions,
-                                kOutputOptions};
+constexpr OptionRows kGroupDeleteOffsetsRows[] = {kPlanOptions, kOffsetChangeOptions,
+                                                  kConnectionOptions, kOutputOptions};
 
 /// The group's partitions that were named. A name without any is a failure: nothing is there to
 /// delete.
@@ -31,7 +31,7 @@ Result<std::vector<OffsetChange>> make_changes(client::Client& client, const std
   return out;
 }
 
-Result<Exit> run(Context& context, const Args& args) {
+Result<Exit> run_group_delete_offsets(Context& context, const Args& args) {
   const std::string& group = args.operands()[0];
   TRY_ASSIGN(const auto choices, parse_topic_choices(std::span(args.operands()).subspan(1)));
   TRY_ASSIGN(Session session,
@@ -56,10 +56,10 @@ constinit const Command kGroupDeleteOffsetsCommand = {
         "members read the topic is refused. Prints what would go and asks on a terminal; a script "
         "says --yes.",
     .examples = "spool group delete-offsets app orders:0,1",
-    .options = kRows,
+    .options = kGroupDeleteOffsetsRows,
     .operands_min = 2,
     .operands_max = -1,
-    .run = run,
+    .run = run_group_delete_offsets,
 };
 
 }  // namespace spool::cli

@@ -8,26 +8,26 @@ namespace spool::cli {
 
 namespace {
 
-constexpr OptionRows kRows[] = {kConnectionOptions, kOutputOptions};
-constexpr Column kColumns[] = {{"group"},
-                               {"type"},
-                               {"state"},
-                               {"assignor"},
-                               {"topic"},
-                               {"partition", true},
-                               {"offset", true},
-                               {"log_end_offset", true},
-                               {"lag", true},
-                               {"lag_ms", true},
-                               {"leader_epoch", true},
-                               {"metadata"},
-                               {"member_id"},
-                               {"instance_id"},
-                               {"client_id"},
-                               {"host"},
-                               {"error"},
-                               {"message"}};
-constexpr std::string_view kTextColumns =
+constexpr OptionRows kGroupDescribeRows[] = {kConnectionOptions, kOutputOptions};
+constexpr Column kGroupDescribeColumns[] = {{"group"},
+                                            {"type"},
+                                            {"state"},
+                                            {"assignor"},
+                                            {"topic"},
+                                            {"partition", true},
+                                            {"offset", true},
+                                            {"log_end_offset", true},
+                                            {"lag", true},
+                                            {"lag_ms", true},
+                                            {"leader_epoch", true},
+                                            {"metadata"},
+                                            {"member_id"},
+                                            {"instance_id"},
+                                            {"client_id"},
+                                            {"host"},
+                                            {"error"},
+                                            {"message"}};
+constexpr std::string_view kGroupDescribeTextColumns =
     "group,topic,partition,offset,log_end_offset,lag,lag_ms,member_id,host";
 
 template <class T>
@@ -57,7 +57,7 @@ void add_row(const client::GroupDescription& group, const GroupPosition& positio
 
 /// A group that is not there, or has nothing to show but itself.
 void add_bare_row(const client::GroupDescription& group, Table& table) {
-  std::vector<Cell> cells(std::size(kColumns));
+  std::vector<Cell> cells(std::size(kGroupDescribeColumns));
   const bool is_good = group.error == ErrorCode::none;
   cells[0] = group.id;
   if (is_good) {
@@ -100,11 +100,11 @@ Result<bool> add_group(Context& context, client::Client& client, const std::stri
   return is_whole;
 }
 
-Result<Exit> run(Context& context, const Args& args) {
+Result<Exit> run_group_describe(Context& context, const Args& args) {
   const bool is_text = args.text("output") == "text";
   TRY_ASSIGN(Session session, Session::open(args, Access::read));
   TRY_ASSIGN(const auto ids, find_groups(session.client(), args.operands(), true));
-  Table table(kColumns);
+  Table table(kGroupDescribeColumns);
   Exit exit = Exit::done;
   for (const std::string& id : ids) {
     TRY_ASSIGN(const bool is_whole, add_group(context, session.client(), id, is_text, table));
@@ -112,7 +112,7 @@ Result<Exit> run(Context& context, const Args& args) {
   }
   TRY(session.close());
   if (is_text && table.row_count() == 0) return exit;
-  if (is_text && !args.value("columns")) TRY(table.select(kTextColumns));
+  if (is_text && !args.value("columns")) TRY(table.select(kGroupDescribeTextColumns));
   TRY(context.print(table));
   return exit;
 }
@@ -128,9 +128,9 @@ constinit const Command kGroupDescribeCommand = {
         "Without GROUP: of all groups. A GROUP that begins with ^ is a regular expression. lag_ms "
         "is how long ago the oldest record that the group has not read was written.",
     .examples = "spool group describe app",
-    .options = kRows,
+    .options = kGroupDescribeRows,
     .operands_max = -1,
-    .run = run,
+    .run = run_group_describe,
 };
 
 }  // namespace spool::cli

@@ -15,7 +15,7 @@ constexpr Option kExportOptions[] = {
          "are several",
      .group = "Output"},
 };
-constexpr OptionRows kExportRows[] = {kExportOptions, kConnectionOptions};
+constexpr OptionRows kGroupExportRows[] = {kExportOptions, kConnectionOptions};
 
 constexpr Option kImportOptions[] = {
     {.name = "group",
@@ -24,10 +24,10 @@ constexpr Option kImportOptions[] = {
      .help = "Whose the rows of a CSV are that name no group",
      .group = "What"},
 };
-constexpr OptionRows kImportRows[] = {kImportOptions, kPlanOptions, kOffsetChangeOptions,
-                                      kConnectionOptions, kOutputOptions};
+constexpr OptionRows kGroupImportRows[] = {kImportOptions, kPlanOptions, kOffsetChangeOptions,
+                                           kConnectionOptions, kOutputOptions};
 
-Result<Exit> run_export(Context& context, const Args& args) {
+Result<Exit> run_group_export(Context& context, const Args& args) {
   TRY_ASSIGN(Session session, Session::open(args, Access::read));
   client::Client& client = session.client();
   TRY_ASSIGN(const auto groups, find_groups(client, args.operands(), true));
@@ -43,7 +43,7 @@ Result<Exit> run_export(Context& context, const Args& args) {
   return Exit::done;
 }
 
-Result<Exit> run_import(Context& context, const Args& args) {
+Result<Exit> run_group_import(Context& context, const Args& args) {
   const std::string& path = args.operands()[0];
   TRY_ASSIGN(const std::string text, read_file(path));
   auto rows = parse_group_offsets(text, args.value("group").value_or(""));
@@ -70,9 +70,9 @@ constinit const Command kGroupExportCommand = {
     .description =
         "Without GROUP: of all groups. A GROUP that begins with ^ is a regular expression.",
     .examples = "spool group export app > app.json",
-    .options = kExportRows,
+    .options = kGroupExportRows,
     .operands_max = -1,
-    .run = run_export,
+    .run = run_group_export,
 };
 
 extern const Command kGroupImportCommand;
@@ -84,10 +84,10 @@ constinit const Command kGroupImportCommand = {
         "FILE is what group export printed, what --undo-file left behind, or CSV of Kafka's tool. "
         "Prints the plan and asks on a terminal; a script says --yes.",
     .examples = "spool group import --dry-run app.json",
-    .options = kImportRows,
+    .options = kGroupImportRows,
     .operands_min = 1,
     .operands_max = 1,
-    .run = run_import,
+    .run = run_group_import,
 };
 
 }  // namespace spool::cli

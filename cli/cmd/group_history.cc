@@ -18,12 +18,12 @@ namespace spool::cli {
 
 namespace {
 
-constexpr OptionRows kRows[] = {kConnectionOptions, kOutputOptions};
-constexpr Column kColumns[] = {
+constexpr OptionRows kGroupHistoryRows[] = {kConnectionOptions, kOutputOptions};
+constexpr Column kGroupHistoryColumns[] = {
     {"time"},         {"event"},       {"topic"},       {"partition", true},
     {"offset", true}, {"moved", true}, {"epoch", true}, {"member_id"},
     {"client_id"},    {"host"},        {"metadata"},    {"log_offset", true}};
-constexpr std::string_view kTextColumns =
+constexpr std::string_view kGroupHistoryTextColumns =
     "time,event,topic,partition,offset,moved,epoch,member_id,host";
 
 /// Who read a partition at a time, and under which generation or epoch.
@@ -185,7 +185,7 @@ class History {
   std::map<TopicPartition, int64_t> offsets_;
   std::map<TopicPartition, Reader> readers_;
   std::map<std::string, Reader> members_;
-  Table table_{kColumns};
+  Table table_{kGroupHistoryColumns};
 };
 
 Status read_log(client::Client& client, Partition partition, History& history) {
@@ -210,7 +210,7 @@ Status read_log(client::Client& client, Partition partition, History& history) {
   return {};
 }
 
-Result<Exit> run(Context& context, const Args& args) {
+Result<Exit> run_group_history(Context& context, const Args& args) {
   const std::string& group = args.operands()[0];
   TRY_ASSIGN(auto topics, parse_topic_choices(std::span(args.operands()).subspan(1)));
   TRY_ASSIGN(Session session, Session::open(args, Access::read));
@@ -226,7 +226,8 @@ Result<Exit> run(Context& context, const Args& args) {
   if (table.row_count() == 0)
     return fail(ErrorCode::group_id_not_found,
                 concat("nothing is known of group ", group, " in ", kOffsetsTopic));
-  if (args.text("output") == "text" && !args.value("columns")) TRY(table.select(kTextColumns));
+  if (args.text("output") == "text" && !args.value("columns"))
+    TRY(table.select(kGroupHistoryTextColumns));
   TRY(context.print(table));
   return Exit::done;
 }
@@ -242,10 +243,10 @@ constinit const Command kGroupHistoryCommand = {
         "Reads __consumer_offsets, as far as compaction has left it: commits, and the generations "
         "and epochs under which members read partitions.",
     .examples = "spool group history app orders:0",
-    .options = kRows,
+    .options = kGroupHistoryRows,
     .operands_min = 1,
     .operands_max = -1,
-    .run = run,
+    .run = run_group_history,
 };
 
 }  // namespace spool::cli

@@ -10,7 +10,7 @@ namespace spool::cli {
 
 namespace {
 
-constexpr Option kOptions[] = {
+constexpr Option kGroupListOptions[] = {
     {.name = "state",
      .kind = OptionKind::list,
      .value = "STATE",
@@ -28,9 +28,9 @@ constexpr Option kOptions[] = {
      .help = "Only groups that have more than N records to read",
      .group = "Groups"},
 };
-constexpr OptionRows kRows[] = {kOptions, kConnectionOptions, kOutputOptions};
-constexpr Column kColumns[] = {{"group"}, {"type"},      {"protocol_type"},
-                               {"state"}, {"lag", true}, {"coordinator", true}};
+constexpr OptionRows kGroupListRows[] = {kGroupListOptions, kConnectionOptions, kOutputOptions};
+constexpr Column kGroupListColumns[] = {{"group"}, {"type"},      {"protocol_type"},
+                                        {"state"}, {"lag", true}, {"coordinator", true}};
 
 bool is_one_of(std::span<const std::string> words, const std::string& word) {
   return words.empty() || std::ranges::any_of(words, [&](const std::string& one) {
@@ -51,11 +51,11 @@ Result<Cell> total_lag(client::Client& client, const client::GroupListing& liste
   return total;
 }
 
-Result<Exit> run(Context& context, const Args& args) {
+Result<Exit> run_group_list(Context& context, const Args& args) {
   TRY_ASSIGN(const auto lag_over, args.number<int64_t>("lag-over", 0));
   TRY_ASSIGN(Session session, Session::open(args, Access::read));
   TRY_ASSIGN(const auto groups, client::list_groups(session.client()));
-  Table table(kColumns);
+  Table table(kGroupListColumns);
   for (const client::GroupListing& group : groups) {
     if (!matches_a_pattern(args.operands(), group.id) ||
         !is_one_of(args.list("state"), group.state) || !is_one_of(args.list("type"), group.type))
@@ -86,9 +86,9 @@ constinit const Command kGroupListCommand = {
     .description =
         "A PATTERN is a name with the shell's *, ? and [...]. Exit code 3 when no group matches.",
     .examples = "spool group list --lag-over 1000",
-    .options = kRows,
+    .options = kGroupListRows,
     .operands_max = -1,
-    .run = run,
+    .run = run_group_list,
 };
 
 }  // namespace spool::cli

@@ -8,18 +8,18 @@ namespace spool::cli {
 
 namespace {
 
-constexpr OptionRows kRows[] = {kConnectionOptions, kOutputOptions};
-constexpr Column kColumns[] = {
+constexpr OptionRows kGroupMembersRows[] = {kConnectionOptions, kOutputOptions};
+constexpr Column kGroupMembersColumns[] = {
     {"group"},      {"state"}, {"member_id"},          {"instance_id"},
     {"client_id"},  {"host"},  {"member_epoch", true}, {"partitions", true},
     {"assignment"}, {"target"}};
-constexpr std::string_view kTextColumns =
+constexpr std::string_view kGroupMembersTextColumns =
     "group,state,member_id,client_id,host,partitions,assignment";
 
-Result<Exit> run(Context& context, const Args& args) {
+Result<Exit> run_group_members(Context& context, const Args& args) {
   TRY_ASSIGN(Session session, Session::open(args, Access::read));
   TRY_ASSIGN(const auto ids, find_groups(session.client(), args.operands(), true));
-  Table table(kColumns);
+  Table table(kGroupMembersColumns);
   Exit exit = Exit::done;
   for (const std::string& id : ids) {
     TRY_ASSIGN(const auto group, client::describe_group(session.client(), id));
@@ -35,7 +35,8 @@ Result<Exit> run(Context& context, const Args& args) {
                  partitions_cell(member.target)});
   }
   TRY(session.close());
-  if (args.text("output") == "text" && !args.value("columns")) TRY(table.select(kTextColumns));
+  if (args.text("output") == "text" && !args.value("columns"))
+    TRY(table.select(kGroupMembersTextColumns));
   TRY(context.print(table));
   return exit;
 }
@@ -51,9 +52,9 @@ constinit const Command kGroupMembersCommand = {
         "Without GROUP: of all groups. A GROUP that begins with ^ is a regular expression. target "
         "is what a member of the newer protocol is to read once others have let go of it.",
     .examples = "spool group members app",
-    .options = kRows,
+    .options = kGroupMembersRows,
     .operands_max = -1,
-    .run = run,
+    .run = run_group_members,
 };
 
 }  // namespace spool::cli

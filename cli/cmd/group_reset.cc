@@ -17,7 +17,7 @@ namespace spool::cli {
 
 namespace {
 
-constexpr Option kOptions[] = {
+constexpr Option kGroupResetOptions[] = {
     {.name = "to-group",
      .kind = OptionKind::value,
      .value = "GROUP",
@@ -32,9 +32,9 @@ constexpr Option kOptions[] = {
      .help = "Print the plan as CSV of Kafka's tool; without --yes do no more",
      .group = "Plan"},
 };
-constexpr OptionRows kRows[] = {
-    kResetOptions,        kOptions,           kFilterOptions, kPlanOptions,
-    kOffsetChangeOptions, kConnectionOptions, kOutputOptions};
+constexpr OptionRows kGroupResetRows[] = {kResetOptions, kGroupResetOptions,   kFilterOptions,
+                                          kPlanOptions,  kOffsetChangeOptions, kConnectionOptions,
+                                          kOutputOptions};
 constexpr std::string_view kGoals[] = {"to-earliest", "to-latest",   "to-current",  "to-offset",
                                        "shift-by",    "to-datetime", "by-duration", "from-file",
                                        "to-group",    "to-record"};
@@ -91,7 +91,8 @@ struct Ends {
 };
 
 /// Both ends of each partition. A partition that does not tell is taken out, with a complaint.
-Result<std::vector<Ends>> find_ends(Context& context, client::Client& client, Changes& changes) {
+Result<std::vector<Ends>> find_both_ends(Context& context, client::Client& client,
+                                         Changes& changes) {
   std::vector<client::OffsetQuery> firsts, lasts;
   for (const OffsetChange& change : changes) {
     firsts.push_back({change.after.partition, client::kEarliestTimestamp});
@@ -233,7 +234,7 @@ Result<Exit> reset(Context& context, const Args& args, client::Client& client, c
   return exit == Exit::done && !plan.is_whole ? Exit::failed : exit;
 }
 
-Result<Exit> run(Context& context, const Args& args) {
+Result<Exit> run_group_reset(Context& context, const Args& args) {
   const bool is_dry = args.flag("dry-run") || (args.flag("export") && !args.flag("yes"));
   TRY_ASSIGN(const RecordFilter filter, make_record_filter(args));
   if (args.is_given("to-record") == filter.is_trivial())
@@ -307,7 +308,7 @@ Result<ResetPlan> plan_reset(Context& context, const Args& args, client::Client&
   if (goal.kind == "from-file") TRY(check_groups(client, changes));
   TRY(load_before(client, changes));
   const size_t wanted = changes.size();
-  TRY_ASSIGN(const auto ends, find_ends(context, client, changes));
+  TRY_ASSIGN(const auto ends, find_both_ends(context, client, changes));
   const bool is_whole = changes.size() == wanted;
   TRY(aim(args, client, goal, changes, ends));
   return ResetPlan{std::move(changes), is_whole};
@@ -325,10 +326,10 @@ constinit const Command kGroupResetCommand = {
     .examples =
         "spool group reset --dry-run app orders --to-datetime 2025-01-31T12:00:00.000\n"
         "spool group reset --undo-file undo.json app --to-record last --value failed",
-    .options = kRows,
+    .options = kGroupResetRows,
     .operands_min = 1,
     .operands_max = -1,
-    .run = run,
+    .run = run_group_reset,
 };
 
 }  // namespace spool::cli

@@ -15,7 +15,7 @@ namespace spool::cli {
 
 namespace {
 
-constexpr Option kOptions[] = {
+constexpr Option kGroupWatchOptions[] = {
     {.name = "interval",
      .kind = OptionKind::value,
      .value = "TIME",
@@ -29,7 +29,7 @@ constexpr Option kOptions[] = {
      .help = "Stop after looking N times",
      .group = "What"},
 };
-constexpr OptionRows kRows[] = {kOptions, kConnectionOptions};
+constexpr OptionRows kGroupWatchRows[] = {kGroupWatchOptions, kConnectionOptions};
 
 constexpr size_t kHistoryMax = 60;
 
@@ -152,7 +152,7 @@ Result<Exit> watch(Context& context, const Args& args, client::Client& client,
   }
 }
 
-Result<Exit> run(Context& context, const Args& args) {
+Result<Exit> run_group_watch(Context& context, const Args& args) {
   StopSignals signals;
   TRY_ASSIGN(Session session, Session::open(args, Access::read));
   const auto outcome = watch(context, args, session.client(), signals);
@@ -172,9 +172,9 @@ constinit const Command kGroupWatchCommand = {
         "terminal the screen is refreshed until interrupted; elsewhere each look is printed below "
         "the last.",
     .examples = "spool group watch --interval 5s app",
-    .options = kRows,
+    .options = kGroupWatchRows,
     .operands_max = -1,
-    .run = run,
+    .run = run_group_watch,
 };
 
 }  // namespace spool::cli

@@ -9,7 +9,7 @@ namespace spool::cli {
 
 namespace {
 
-Result<Exit> run(Context& context, const Args& args) {
+Result<Exit> run_help(Context& context, const Args& args) {
   const auto& words = args.operands();
   std::string path;
   for (const std::string& word : words) append_text(path, path.empty() ? "" : " ", word);
@@ -35,7 +35,7 @@ constinit const Command kHelpCommand = {
     .summary = "Print the help of a command",
     .examples = "spool help topic create",
     .operands_max = 2,
-    .run = run,
+    .run = run_help,
 };
 
 }  // namespace spool::cli

@@ -22,9 +22,9 @@ namespace spool::cli {
 
 namespace {
 
-constexpr size_t kBlockBytes = 64 << 10;
+constexpr size_t kInspectBlockBytes = 64 << 10;
 
-constexpr Option kOptions[] = {
+constexpr Option kInspectOptions[] = {
     kLogDirOption,
     {.name = "batches", .help = "Print a line a batch", .group = "What"},
     {.name = "records",
@@ -52,7 +52,7 @@ constexpr Option kOptions[] = {
      .group = "Which"},
     {.name = "raw", .help = "Do not decode records of internal topics", .group = "How"},
 };
-constexpr OptionRows kRows[] = {kOptions, kRecordOutputOptions};
+constexpr OptionRows kInspectRows[] = {kInspectOptions, kRecordOutputOptions};
 
 /// Bounds, both inclusive.
 struct Range {
@@ -109,12 +109,6 @@ bool is_log_file(std::string_view name) {
 Offset base_of(std::string_view path) {
   const std::string_view name = name_of(path);
   return Offset(parse_int<int64_t>(name.substr(0, name.find_first_of(".-"))).value_or(0));
-}
-
-record::TimestampType timestamp_type_of(const storage::EntryHeader& header) {
-  if (header.magic == 0) return record::TimestampType::none;
-  return header.attributes & 8 ? record::TimestampType::log_append_time
-                               : record::TimestampType::create_time;
 }
 
 class Inspect {
@@ -278,7 +272,7 @@ class Inspect {
     std::string block;
     const Status walked = walk(path, [&](const storage::ScanItem& item, const std::string& log) {
       is_json_ ? append_batch_json(block, item, log) : append_batch_text(block, item, log);
-      if (block.size() >= kBlockBytes) flush_block(block);
+      if (block.size() >= kInspectBlockBytes) flush_block(block);
       return !context_.out().is_broken_pipe();
     });
     flush_block(block);
@@ -334,8 +328,8 @@ class Inspect {
               append_decoded(block, partition, record, is_control);
             else
               writer.append(block, {partition.topic, partition.partition, record,
-                                    timestamp_type_of(item.header), item.header.leader_epoch});
-            if (block.size() >= kBlockBytes) flush_block(block);
+                                    item.header.timestamp_type(), item.header.leader_epoch});
+            if (block.size() >= kInspectBlockBytes) flush_block(block);
             return !context_.out().is_broken_pipe();
           });
       if (!read) {
@@ -430,7 +424,9 @@ class Inspect {
   std::optional<Exit> stopped_;
 };
 
-Result<Exit> run(Context& context, const Args& args) { return Inspect(context, args).run(); }
+Result<Exit> run_inspect(Context& context, const Args& args) {
+  return Inspect(context, args).run();
+}
 
 }  // namespace
 
@@ -445,9 +441,9 @@ constinit const Command kInspectCommand = {
     .examples =
         "spool inspect data/orders-0\n"
         "spool inspect --records --offsets 100:200 data/orders-0",
-    .options = kRows,
+    .options = kInspectRows,
     .operands_max = -1,
-    .run = run,
+    .run = run_inspect,
 };
 
 }  // namespace spool::cli

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::string_view kStringDecoder = "org.apache.kafka.tools.api.StringDecoder";
 
-constexpr Option kOptions[] = {
+constexpr Option kKafkaDumpLogOptions[] = {
     {.name = "files",
      .kind = OptionKind::value,
      .value = "FILE,...",
@@ -68,7 +68,7 @@ constexpr Option kOptions[] = {
      .help = "Only Kafka's StringDecoder, which is what values are printed with anyway",
      .group = "Decoders"},
 };
-constexpr OptionRows kRows[] = {kOptions};
+constexpr OptionRows kKafkaDumpLogRows[] = {kKafkaDumpLogOptions};
 
 Result<DumpOptions> options_of(const Args& args) {
   for (const char* name : {"key-decoder-class", "value-decoder-class"})
@@ -97,7 +97,7 @@ Result<DumpOptions> options_of(const Args& args) {
   return out;
 }
 
-Result<Exit> run(Context& context, const Args& args) {
+Result<Exit> run_kafka_dump_log(Context& context, const Args& args) {
   const auto files = args.value("files");
   if (!files) return usage_error("--files is missing");
   TRY_ASSIGN(const DumpOptions options, options_of(args));
@@ -127,8 +127,8 @@ constinit const Command kKafkaDumpLogCommand = {
         "with honest exit codes. spool inspect tells more.",
     .examples =
         "spool kafka-dump-log --print-data-log --files data/orders-0/00000000000000000000.log",
-    .options = kRows,
-    .run = run,
+    .options = kKafkaDumpLogRows,
+    .run = run_kafka_dump_log,
 };
 
 }  // namespace spool::cli

@@ -11,7 +11,7 @@ namespace spool::cli {
 
 namespace {
 
-constexpr Option kOptions[] = {
+constexpr Option kOffsetsOptions[] = {
     {.name = "at",
      .kind = OptionKind::list,
      .value = "WHEN",
@@ -25,11 +25,12 @@ constexpr Option kOptions[] = {
      .help = "committed: latest is where the first open transaction begins",
      .group = "What"},
 };
-constexpr OptionRows kRows[] = {kOptions, kTopicOptions, kConnectionOptions, kOutputOptions};
+constexpr OptionRows kOffsetsRows[] = {kOffsetsOptions, kTopicOptions, kConnectionOptions,
+                                       kOutputOptions};
 
-constexpr Column kColumns[] = {{"topic"},        {"partition", true}, {"at"},
-                               {"offset", true}, {"timestamp", true}, {"leader_epoch", true},
-                               {"error"},        {"message"}};
+constexpr Column kOffsetsColumns[] = {{"topic"},        {"partition", true}, {"at"},
+                                      {"offset", true}, {"timestamp", true}, {"leader_epoch", true},
+                                      {"error"},        {"message"}};
 
 struct When {
   std::string text;
@@ -54,7 +55,7 @@ Result<When> parse_when(const std::string& text, int64_t now_ms) {
   return When{text, *time};
 }
 
-Result<Exit> run(Context& context, const Args& args) {
+Result<Exit> run_offsets(Context& context, const Args& args) {
   TRY_ASSIGN(Session session, Session::open(args, Access::read));
   client::Client& client = session.client();
   std::vector<When> whens;
@@ -74,7 +75,7 @@ Result<Exit> run(Context& context, const Args& args) {
     TRY_ASSIGN(answers.emplace_back(), client::list_offsets(client, queries, isolation));
   }
   TRY(session.close());
-  Table table(kColumns);
+  Table table(kOffsetsColumns);
   Exit exit = Exit::done;
   for (size_t p = 0; p < partitions.size(); ++p)
     for (size_t w = 0; w < whens.size(); ++w) {
@@ -105,9 +106,9 @@ constinit const Command kOffsetsCommand = {
         "A time gives the first record that is as late. A TOPIC that begins with ^ is a regular "
         "expression.",
     .examples = "spool offsets --at latest --at -1d orders",
-    .options = kRows,
+    .options = kOffsetsRows,
     .operands_max = -1,
-    .run = run,
+    .run = run_offsets,
 };
 
 }  // namespace spool::cli

@@ -17,7 +17,7 @@ namespace spool::cli {
 
 namespace {
 
-constexpr Option kOptions[] = {
+constexpr Option kProduceOptions[] = {
     {.name = "topic",
      .letter = 't',
      .kind = OptionKind::value,
@@ -175,7 +175,7 @@ constexpr Option kOptions[] = {
          "Print each record that was acknowledged, in the language of consume -f: '%t %p %o\\n'",
      .group = "Failure"},
 };
-constexpr OptionRows kRows[] = {kOptions, kConnectionOptions};
+constexpr OptionRows kProduceRows[] = {kProduceOptions, kConnectionOptions};
 
 /// An option and the kinds of input it means something to.
 struct Belongs {
@@ -367,7 +367,7 @@ Result<Exit> outcome_of(Context& context, const ProduceFeed& feed, const Status&
   return stats.records_failed + feed.refused() > 0 ? Exit::failed : Exit::done;
 }
 
-Result<Exit> run(Context& context, const Args& args) {
+Result<Exit> run_produce(Context& context, const Args& args) {
   TRY_ASSIGN(FeedOptions feed_options, read_feed_options(args, SystemClock().wall_ms()));
   TRY_ASSIGN(client::ProducerOptions options, producer_options(args));
   // Before the session: a directory's broker starts threads, and they must not take the signals.
@@ -406,9 +406,9 @@ constinit const Command kProduceCommand = {
         "spool produce --input jsonl orders < orders.jsonl\n"
         "spool produce -f '%k{json} %s\\n' -z zstd orders < lines\n"
         "echo key: | spool produce -K : -Z orders         a tombstone",
-    .options = kRows,
+    .options = kProduceRows,
     .operands_max = -1,
-    .run = run,
+    .run = run_produce,
 };
 
 }  // namespace spool::cli

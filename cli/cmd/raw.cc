@@ -15,7 +15,7 @@ namespace spool::cli {
 
 namespace {
 
-constexpr Option kOptions[] = {
+constexpr Option kRawOptions[] = {
     {.name = "api-version",
      .kind = OptionKind::value,
      .value = "N",
@@ -32,7 +32,7 @@ constexpr Option kOptions[] = {
      .group = "Request"},
     {.name = "list", .help = "Print the requests there are", .group = "Request"},
 };
-constexpr OptionRows kRows[] = {kOptions, kConnectionOptions, kOutputOptions};
+constexpr OptionRows kRawRows[] = {kRawOptions, kConnectionOptions, kOutputOptions};
 
 constexpr Column kListColumns[] = {
     {"api_key", true}, {"api"}, {"min_version", true}, {"max_version", true}};
@@ -160,7 +160,7 @@ Result<std::string> exchange(client::Client& client, int32_t node, const Message
   return out;
 }
 
-Result<Exit> run(Context& context, const Args& args) {
+Result<Exit> run_raw(Context& context, const Args& args) {
   if (args.flag("list")) return print_list(context);
   if (args.operands().empty()) return usage_error("which request? 'spool raw --list' shows them");
   TRY_ASSIGN(const MessageEntry* const api, find_api(args.operands()[0]));
@@ -200,9 +200,9 @@ constinit const Command kRawCommand = {
     .examples =
         "spool raw Metadata '{\"topics\":[]}'\n"
         "spool raw --list",
-    .options = kRows,
+    .options = kRawRows,
     .operands_max = 2,
-    .run = run,
+    .run = run_raw,
 };
 
 }  // namespace spool::cli

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <ctime>
 #include <map>
-#include <random>
 #include <set>
 
 #include "cli/context.h"
@@ -20,6 +19,7 @@
 #include "cli/io/strays.h"
 #include "cli/io/undo_file.h"
 #include "cli/io/verify_run.h"
+#include "core/base/random.h"
 #include "core/base/text.h"
 #include "core/storage/data_directory.h"
 #include "core/storage/repair_log.h"
@@ -33,7 +33,7 @@ using storage::PartitionRepair;
 using storage::RepairStep;
 using storage::Severity;
 
-constexpr Option kOptions[] = {
+constexpr Option kRepairOptions[] = {
     {.name = "into",
      .kind = OptionKind::value,
      .value = "DIR",
@@ -54,13 +54,13 @@ constexpr Option kOptions[] = {
      .help = "Build a metadata log from the topics' directories, where it is gone",
      .group = "What"},
 };
-constexpr OptionRows kRows[] = {kOptions, kPlanOptions, kOutputOptions};
+constexpr OptionRows kRepairRows[] = {kRepairOptions, kPlanOptions, kOutputOptions};
 
-constexpr Column kColumns[] = {
+constexpr Column kRepairColumns[] = {
     {"action"},          {"path"},         {"detail"}, {"lost_records", true}, {"lost_bytes", true},
     {"lost_from", true}, {"lost_to", true}};
 /// The same for people.
-constexpr Column kTextColumns[] = {{"action"}, {"path"}, {"loses"}, {"detail"}};
+constexpr Column kRepairTextColumns[] = {{"action"}, {"path"}, {"loses"}, {"detail"}};
 
 /// A change of one of the data directory's own files, or of a directory's name.
 struct DirectoryChange {
@@ -79,13 +79,6 @@ std::string time_stamp(int64_t now_ms) {
   return std::string(text, std::strftime(text, sizeof text, "%Y%m%dT%H%M%S", &utc));
 }
 
-Uuid random_uuid() {
-  std::random_device random;
-  return Uuid::random([&](auto& bytes) {
-    for (auto& byte : bytes) byte = static_cast<uint8_t>(random());
-  });
-}
-
 class Repair {
  public:
   Repair(Context& context, const Args& args) : context_(context), args_(args) {}
@@ -97,7 +90,7 @@ class Repair {
     TRY(refuse_what_is_not_ours());
     TRY(check());
     if (repairs_.empty() && changes_.empty()) return nothing_to_do();
-    Table plan(is_for_people() ? std::span<const Column>(kTextColumns) : kColumns);
+    Table plan(is_for_people() ? std::span<const Column>(kRepairTextColumns) : kRepairColumns);
     for (const PartitionRepair& repair : repairs_)
       for (const RepairStep& step : repair.steps) add_row(plan, step);
     for (const DirectoryChange& change : changes_) add_row(plan, change.step);
@@ -640,7 +633,7 @@ class Repair {
   std::set<std::string> skipped_;
 };
 
-Result<Exit> run(Context& context, const Args& args) { return Repair(context, args).run(); }
+Result<Exit> run_repair(Context& context, const Args& args) { return Repair(context, args).run(); }
 
 }  // namespace
 
@@ -656,10 +649,10 @@ constinit const Command kRepairCommand = {
     .examples =
         "spool repair --dry-run data/orders-0\n"
         "spool repair --backup was data",
-    .options = kRows,
+    .options = kRepairRows,
     .operands_min = 1,
     .operands_max = 1,
-    .run = run,
+    .run = run_repair,
 };
 
 }  // namespace spool::cli

@@ -25,9 +25,9 @@ namespace spool::cli {
 
 namespace {
 
-constexpr size_t kBlockBytes = 64 << 10;
+constexpr size_t kSalvageBlockBytes = 64 << 10;
 
-constexpr Option kOptions[] = {
+constexpr Option kSalvageOptions[] = {
     kLogDirOption,
     {.name = "broker",
      .letter = 'b',
@@ -50,14 +50,8 @@ constexpr Option kOptions[] = {
      .group = "What"},
 };
 /// Of the connection's options all but --broker and --dir, which mean something else here.
-constexpr OptionRows kRows[] = {kOptions, OptionRows(kConnectionOptions).subspan(2),
-                                kRecordOutputOptions};
-
-record::TimestampType timestamp_type_of(const storage::EntryHeader& header) {
-  if (header.magic == 0) return record::TimestampType::none;
-  return header.attributes & 8 ? record::TimestampType::log_append_time
-                               : record::TimestampType::create_time;
-}
+constexpr OptionRows kSalvageRows[] = {kSalvageOptions, OptionRows(kConnectionOptions).subspan(2),
+                                       kRecordOutputOptions};
 
 /// The file of suspicions, opened when the first one comes.
 class Suspects {
@@ -285,7 +279,7 @@ class Salvage {
         writer_->append(block_, shown(record, header));
       }));
     }
-    if (block_.size() >= kBlockBytes) {
+    if (block_.size() >= kSalvageBlockBytes) {
       context_.out().write(block_);
       block_.clear();
     }
@@ -293,7 +287,7 @@ class Salvage {
   }
 
   ShownRecord shown(const record::RecordView& record, const storage::EntryHeader& header) const {
-    return {partition_.topic, partition_.partition, record, timestamp_type_of(header),
+    return {partition_.topic, partition_.partition, record, header.timestamp_type(),
             header.leader_epoch};
   }
 
@@ -360,7 +354,9 @@ class Salvage {
   std::optional<Exit> stopped_;
 };
 
-Result<Exit> run(Context& context, const Args& args) { return Salvage(context, args).run(); }
+Result<Exit> run_salvage(Context& context, const Args& args) {
+  return Salvage(context, args).run();
+}
 
 }  // namespace
 
@@ -376,9 +372,9 @@ constinit const Command kSalvageCommand = {
     .examples =
         "spool salvage --into saved --suspects suspects.jsonl data\n"
         "spool salvage -b localhost:9092 data/orders-0",
-    .options = kRows,
+    .options = kSalvageRows,
     .operands_max = -1,
-    .run = run,
+    .run = run_salvage,
 };
 
 }  // namespace spool::cli

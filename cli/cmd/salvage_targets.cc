@@ -1,7 +1,6 @@
 #include "cli/cmd/salvage_targets.h"
 
 #include <algorithm>
-#include <random>
 
 #include "cli/cmd/copy_topic.h"
 #include "cli/errors.h"
@@ -9,6 +8,7 @@
 #include "cli/io/rebuild_metadata.h"
 #include "cli/io/strays.h"
 #include "cli/io/verify_run.h"
+#include "core/base/random.h"
 #include "core/base/text.h"
 #include "core/client/admin.h"
 #include "core/storage/repair_log.h"
@@ -18,15 +18,8 @@ namespace spool::cli {
 namespace {
 
 /// Large enough for any batch that LogScan hands out.
-constexpr size_t kRequestBytesMax = 64 << 20;
+constexpr size_t kSalvageRequestBytesMax = 64 << 20;
 constexpr int32_t kNodeId = 1;
-
-Uuid random_uuid() {
-  std::random_device random;
-  return Uuid::random([&](auto& bytes) {
-    for (auto& byte : bytes) byte = static_cast<uint8_t>(random());
-  });
-}
 
 }  // namespace
 
@@ -40,7 +33,7 @@ Result<std::unique_ptr<SalvageBroker>> SalvageBroker::open(
   std::unique_ptr<SalvageBroker> out(new SalvageBroker(std::move(session)));
   TRY(out->create_topics(context, sources));
   client::ProducerOptions options;
-  options.request_bytes_max = kRequestBytesMax;
+  options.request_bytes_max = kSalvageRequestBytesMax;
   options.on_delivery = [broker = out.get()](const client::Delivery& delivery) {
     if (delivery.error != nullptr && !broker->failure_) broker->failure_ = *delivery.error;
   };

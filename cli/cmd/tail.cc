@@ -17,7 +17,7 @@ namespace spool::cli {
 
 namespace {
 
-constexpr Option kOptions[] = {
+constexpr Option kTailOptions[] = {
     {.name = "lines",
      .letter = 'n',
      .kind = OptionKind::value,
@@ -27,8 +27,8 @@ constexpr Option kOptions[] = {
      .group = "What"},
     {.name = "follow", .letter = 'F', .help = "Go on with what comes", .group = "What"},
 };
-constexpr OptionRows kRows[] = {kOptions,       kTopicOptions,        kIsolationOptions,
-                                kFilterOptions, kRecordOutputOptions, kConnectionOptions};
+constexpr OptionRows kTailRows[] = {kTailOptions,   kTopicOptions,        kIsolationOptions,
+                                    kFilterOptions, kRecordOutputOptions, kConnectionOptions};
 
 /// A record that outlives its batch.
 struct Kept {
@@ -184,7 +184,7 @@ Result<Exit> follow(Context& context, StopSignals& signals, client::Client& clie
   return outcome && *outcome == Exit::done && has_gap ? Exit::failed : outcome;
 }
 
-Result<Exit> run(Context& context, const Args& args) {
+Result<Exit> run_tail(Context& context, const Args& args) {
   TRY_ASSIGN(RecordWriter writer, RecordWriter::make(args));
   TRY_ASSIGN(const RecordFilter filter, make_record_filter(args));
   TRY_ASSIGN(const auto count, args.number<int64_t>("lines", 0, 100'000'000));
@@ -230,9 +230,9 @@ constinit const Command kTailCommand = {
     .examples =
         "spool tail -n 3 orders\n"
         "spool tail -F --value error logs",
-    .options = kRows,
+    .options = kTailRows,
     .operands_max = -1,
-    .run = run,
+    .run = run_tail,
 };
 
 }  // namespace spool::cli

@@ -11,7 +11,7 @@ namespace spool::cli {
 
 namespace {
 
-constexpr Option kOptions[] = {
+constexpr Option kTopicAlterOptions[] = {
     {.name = "partitions",
      .letter = 'p',
      .kind = OptionKind::value,
@@ -29,9 +29,10 @@ constexpr Option kOptions[] = {
      .help = "A setting to go back to its default; may be repeated",
      .group = "Topic"},
 };
-constexpr OptionRows kRows[] = {kOptions, kPlanOptions, kConnectionOptions, kOutputOptions};
+constexpr OptionRows kTopicAlterRows[] = {kTopicAlterOptions, kPlanOptions, kConnectionOptions,
+                                          kOutputOptions};
 
-constexpr Column kPlanColumns[] = {{"topic"}, {"what"}, {"before"}, {"after"}};
+constexpr Column kTopicAlterPlanColumns[] = {{"topic"}, {"what"}, {"before"}, {"after"}};
 
 struct Wanted {
   std::optional<int32_t> partitions;
@@ -97,13 +98,13 @@ client::TopicOutcome alter(client::Client& client, const client::TopicInfo& topi
   return altered ? outcome : fail_with(altered.error());
 }
 
-Result<Exit> run(Context& context, const Args& args) {
+Result<Exit> run_topic_alter(Context& context, const Args& args) {
   TRY_ASSIGN(const Wanted wanted, read_wanted(args));
   const bool is_dry = args.flag("dry-run");
   TRY_ASSIGN(Session session, Session::open(args, is_dry ? Access::read : Access::write));
   client::Client& client = session.client();
   TRY_ASSIGN(const auto topics, client::describe_topics(client, args.operands()));
-  Table plan(kPlanColumns);
+  Table plan(kTopicAlterPlanColumns);
   bool has_missing = false;
   for (const client::TopicInfo& topic : topics) {
     has_missing = has_missing || topic.error != ErrorCode::none;
@@ -138,10 +139,10 @@ constinit const Command kTopicAlterCommand = {
         "Prints what would change and asks on a terminal; a script says --yes. More partitions "
         "change where keys go, and never become fewer again.",
     .examples = "spool topic alter -p 12 orders",
-    .options = kRows,
+    .options = kTopicAlterRows,
     .operands_min = 1,
     .operands_max = -1,
-    .run = run,
+    .run = run_topic_alter,
 };
 
 }  // namespace spool::cli

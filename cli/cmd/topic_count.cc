@@ -11,7 +11,7 @@ namespace spool::cli {
 
 namespace {
 
-constexpr Option kOptions[] = {
+constexpr Option kTopicCountOptions[] = {
     {.name = "exact",
      .help = "Read everything and count the records, which compaction, markers and transactions "
              "make fewer than offsets",
@@ -25,10 +25,10 @@ constexpr Option kOptions[] = {
      .help = "Count from here, and after a colon up to where, as in consume -o: @-1h:, 10:20",
      .group = "What"},
 };
-constexpr OptionRows kRows[] = {kOptions, kTopicOptions, kIsolationOptions, kConnectionOptions,
-                                kOutputOptions};
+constexpr OptionRows kTopicCountRows[] = {kTopicCountOptions, kTopicOptions, kIsolationOptions,
+                                          kConnectionOptions, kOutputOptions};
 
-constexpr Column kColumns[] = {
+constexpr Column kTopicCountColumns[] = {
     {"topic"}, {"partition", true}, {"offsets", true}, {"records", true}};
 
 struct Count {
@@ -67,7 +67,7 @@ void add_rows(const Args& args, const Counts& counts, Table& table) {
     table.add({topic, Cell(), count.offsets, records(count)});
 }
 
-Result<Exit> run(Context& context, const Args& args) {
+Result<Exit> run_topic_count(Context& context, const Args& args) {
   TRY_ASSIGN(Session session, Session::open(args, Access::read));
   client::Client& client = session.client();
   TRY_ASSIGN(const auto range, client::parse_offset_range(args.text("offset"), client.wall_ms()));
@@ -85,7 +85,7 @@ Result<Exit> run(Context& context, const Args& args) {
         std::max<int64_t>(0, bounds.end - bounds.position);
   if (args.flag("exact")) TRY(count_records(fetcher, counts));
   TRY(session.close());
-  Table table(kColumns);
+  Table table(kTopicCountColumns);
   add_rows(args, counts, table);
   TRY(context.print(table));
   return Exit::done;
@@ -102,9 +102,9 @@ constinit const Command kTopicCountCommand = {
         "Offsets are counted at once, by the ends of the partitions; records by reading them "
         "(--exact).",
     .examples = "spool topic count -o @-1h: orders",
-    .options = kRows,
+    .options = kTopicCountRows,
     .operands_max = -1,
-    .run = run,
+    .run = run_topic_count,
 };
 
 }  // namespace spool::cli

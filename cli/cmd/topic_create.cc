@@ -13,7 +13,7 @@ namespace spool::cli {
 
 namespace {
 
-constexpr Option kOptions[] = {
+constexpr Option kTopicCreateOptions[] = {
     {.name = "partitions",
      .letter = 'p',
      .kind = OptionKind::value,
@@ -39,9 +39,9 @@ constexpr Option kOptions[] = {
     {.name = "if-not-exists", .help = "A topic that exists is no failure", .group = "Topic"},
     {.name = "dry-run", .help = "Let the broker check it, and do nothing", .group = "Topic"},
 };
-constexpr OptionRows kRows[] = {kOptions, kConnectionOptions, kOutputOptions};
+constexpr OptionRows kTopicCreateRows[] = {kTopicCreateOptions, kConnectionOptions, kOutputOptions};
 
-constexpr Column kPlanColumns[] = {
+constexpr Column kTopicCreatePlanColumns[] = {
     {"topic"}, {"partitions", true}, {"replication_factor", true}, {"action"}, {"message"}};
 
 /// The members of one topic in a spec; all but the name may be missing.
@@ -123,7 +123,7 @@ Result<std::vector<client::NewTopic>> read_topics(const Args& args) {
 /// What the broker's check came to, as the plan.
 Result<Exit> print_plan(Context& context, const TopicReport& report,
                         const std::vector<client::TopicOutcome>& outcomes) {
-  Table plan(kPlanColumns);
+  Table plan(kTopicCreatePlanColumns);
   Exit exit = Exit::done;
   for (const client::TopicOutcome& outcome : outcomes) {
     const bool is_kept = outcome.error != ErrorCode::none && outcome.error == report.accepted;
@@ -141,7 +141,7 @@ Result<Exit> print_plan(Context& context, const TopicReport& report,
   return exit;
 }
 
-Result<Exit> run(Context& context, const Args& args) {
+Result<Exit> run_topic_create(Context& context, const Args& args) {
   TRY_ASSIGN(const auto topics, read_topics(args));
   const bool is_dry = args.flag("dry-run");
   TRY_ASSIGN(Session session, Session::open(args, is_dry ? Access::read : Access::write));
@@ -166,9 +166,9 @@ constinit const Command kTopicCreateCommand = {
     .examples =
         "spool topic create -p 12 --config cleanup.policy=compact customers\n"
         "spool topic create --spec topics.json",
-    .options = kRows,
+    .options = kTopicCreateRows,
     .operands_max = -1,
-    .run = run,
+    .run = run_topic_create,
 };
 
 }  // namespace spool::cli

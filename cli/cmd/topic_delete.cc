@@ -8,12 +8,14 @@ namespace spool::cli {
 
 namespace {
 
-constexpr Option kOptions[] = {
+constexpr Option kTopicDeleteOptions[] = {
     {.name = "if-exists", .help = "A topic that does not exist is no failure", .group = "Topic"},
 };
-constexpr OptionRows kRows[] = {kOptions, kPlanOptions, kConnectionOptions, kOutputOptions};
+constexpr OptionRows kTopicDeleteRows[] = {kTopicDeleteOptions, kPlanOptions, kConnectionOptions,
+                                           kOutputOptions};
 
-constexpr Column kPlanColumns[] = {{"topic"}, {"partitions", true}, {"offsets", true}, {"action"}};
+constexpr Column kTopicDeletePlanColumns[] = {
+    {"topic"}, {"partitions", true}, {"offsets", true}, {"action"}};
 
 /// How many offsets the topic spans: the number of records, but for what compaction and markers
 /// leave out. Null when a partition does not tell.
@@ -30,7 +32,7 @@ Result<Cell> count_offsets(client::Client& client, const client::TopicInfo& topi
 }
 
 struct Plan {
-  Table table{kPlanColumns};
+  Table table{kTopicDeletePlanColumns};
   std::vector<std::string> names;               ///< those to delete
   std::vector<client::TopicOutcome> unmatched;  ///< those that are not there
 };
@@ -60,7 +62,7 @@ Result<std::optional<Exit>> ask(Context& context, const Args& args, Plan& plan) 
   return context.confirm(plan.table, concat("Delete ", what, " and all records?"));
 }
 
-Result<Exit> run(Context& context, const Args& args) {
+Result<Exit> run_topic_delete(Context& context, const Args& args) {
   TRY_ASSIGN(Session session,
              Session::open(args, args.flag("dry-run") ? Access::read : Access::write));
   TRY_ASSIGN(Plan plan, make_plan(session.client(), args.operands()));
@@ -94,10 +96,10 @@ constinit const Command kTopicDeleteCommand = {
     .summary = "Delete topics and their records",
     .description = "Prints what would go and asks on a terminal; a script says --yes.",
     .examples = "spool topic delete --dry-run orders",
-    .options = kRows,
+    .options = kTopicDeleteRows,
     .operands_min = 1,
     .operands_max = -1,
-    .run = run,
+    .run = run_topic_delete,
 };
 
 }  // namespace spool::cli

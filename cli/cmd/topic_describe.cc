@@ -11,14 +11,15 @@ namespace spool::cli {
 
 namespace {
 
-constexpr Option kOptions[] = {
+constexpr Option kTopicDescribeOptions[] = {
     {.name = "configs",
      .help = "Print the settings that differ from Kafka's defaults instead",
      .group = "Topics"},
     {.name = "all-configs", .help = "Print all settings instead", .group = "Topics"},
     {.name = "internal", .help = "Without TOPIC: internal topics too", .group = "Topics"},
 };
-constexpr OptionRows kRows[] = {kOptions, kConnectionOptions, kOutputOptions};
+constexpr OptionRows kTopicDescribeRows[] = {kTopicDescribeOptions, kConnectionOptions,
+                                             kOutputOptions};
 
 constexpr Column kPartitionColumns[] = {{"topic"},
                                         {"partition", true},
@@ -105,7 +106,7 @@ Status print(Context& context, const Args& args, Table& table, bool is_configs) 
   return context.print(table);
 }
 
-Result<Exit> run(Context& context, const Args& args) {
+Result<Exit> run_topic_describe(Context& context, const Args& args) {
   const bool is_configs = args.flag("configs") || args.flag("all-configs");
   const std::span<const Column> columns =
       is_configs ? std::span<const Column>(kConfigColumns) : kPartitionColumns;
@@ -143,9 +144,9 @@ constinit const Command kTopicDescribeCommand = {
     .examples =
         "spool topic describe orders\n"
         "spool topic describe --configs orders",
-    .options = kRows,
+    .options = kTopicDescribeRows,
     .operands_max = -1,
-    .run = run,
+    .run = run_topic_describe,
 };
 
 }  // namespace spool::cli

@@ -7,16 +7,16 @@ namespace spool::cli {
 
 namespace {
 
-constexpr OptionRows kRows[] = {kConnectionOptions, kOutputOptions};
+constexpr OptionRows kTopicDiffRows[] = {kConnectionOptions, kOutputOptions};
 
-constexpr Column kColumns[] = {
+constexpr Column kTopicDiffColumns[] = {
     {"partition", true}, {"left_offset", true}, {"right_offset", true}, {"difference"}};
 
 Cell offset_cell(const std::optional<Offset>& offset) {
   return offset ? Cell(offset->value) : Cell();
 }
 
-Result<Exit> run(Context& context, const Args& args) {
+Result<Exit> run_topic_diff(Context& context, const Args& args) {
   TRY_ASSIGN(const Endpoint left, parse_endpoint_text(args.operands()[0]));
   TRY_ASSIGN(const Endpoint right, parse_endpoint_text(args.operands()[1]));
   for (const Endpoint* end : {&left, &right})
@@ -34,7 +34,7 @@ Result<Exit> run(Context& context, const Args& args) {
   client::Client& right_client = theirs ? theirs->client() : ours.client();
   TRY_ASSIGN(const Comparison comparison,
              compare_topics(ours.client(), left.topic, right_client, right.topic, left.partition));
-  Table table(kColumns);
+  Table table(kTopicDiffColumns);
   for (const Difference& difference : comparison.differences)
     table.add({int64_t{difference.partition.value}, offset_cell(difference.left),
                offset_cell(difference.right), difference.what});
@@ -57,10 +57,10 @@ constinit const Command kTopicDiffCommand = {
         "/PARTITION. Keys, values, headers and times are compared, partition by partition and in "
         "order; the first difference of each is printed. Exit code 5 when there is one.",
     .examples = "spool topic diff orders kafka://other:9092/orders",
-    .options = kRows,
+    .options = kTopicDiffRows,
     .operands_min = 2,
     .operands_max = 2,
-    .run = run,
+    .run = run_topic_diff,
 };
 
 }  // namespace spool::cli

@@ -10,21 +10,21 @@ namespace spool::cli {
 
 namespace {
 
-constexpr Option kOptions[] = {
+constexpr Option kTopicListOptions[] = {
     {.name = "internal",
      .help = "List internal topics too, such as __consumer_offsets",
      .group = "Topics"},
 };
-constexpr OptionRows kRows[] = {kOptions, kConnectionOptions, kOutputOptions};
+constexpr OptionRows kTopicListRows[] = {kTopicListOptions, kConnectionOptions, kOutputOptions};
 
-constexpr Column kColumns[] = {
+constexpr Column kTopicListColumns[] = {
     {"topic"}, {"partitions", true}, {"replication_factor", true}, {"topic_id"}};
 
-Result<Exit> run(Context& context, const Args& args) {
+Result<Exit> run_topic_list(Context& context, const Args& args) {
   TRY_ASSIGN(Session session, Session::open(args, Access::read));
   TRY_ASSIGN(auto topics, client::list_topics(session.client()));
   TRY(session.close());
-  Table table(kColumns);
+  Table table(kTopicListColumns);
   for (const client::TopicInfo& topic : topics) {
     if ((topic.is_internal && !args.flag("internal")) || !matches_a_pattern(args.operands(), topic.name))
       continue;
@@ -47,9 +47,9 @@ constinit const Command kTopicListCommand = {
     .description =
         "A PATTERN is a name with the shell's *, ? and [...]. Exit code 3 when no topic matches.",
     .examples = "spool topic list 'order*'",
-    .options = kRows,
+    .options = kTopicListRows,
     .operands_max = -1,
-    .run = run,
+    .run = run_topic_list,
 };
 
 }  // namespace spool::cli

@@ -11,7 +11,7 @@ namespace spool::cli {
 
 namespace {
 
-constexpr Option kOptions[] = {
+constexpr Option kTopicTrimOptions[] = {
     {.name = "before",
      .letter = 'o',
      .kind = OptionKind::value,
@@ -19,15 +19,15 @@ constexpr Option kOptions[] = {
      .help = "The first to keep: N, end, -N (keep the last N), @TIME, as in consume -o",
      .group = "What"},
 };
-constexpr OptionRows kRows[] = {kOptions, kTopicOptions, kPlanOptions, kConnectionOptions,
-                                kOutputOptions};
+constexpr OptionRows kTopicTrimRows[] = {kTopicTrimOptions, kTopicOptions, kPlanOptions,
+                                         kConnectionOptions, kOutputOptions};
 
-constexpr Column kPlanColumns[] = {{"topic"},
-                                   {"partition", true},
-                                   {"log_start_offset", true},
-                                   {"new_log_start_offset", true},
-                                   {"offsets", true}};
-constexpr Column kColumns[] = {
+constexpr Column kTopicTrimPlanColumns[] = {{"topic"},
+                                            {"partition", true},
+                                            {"log_start_offset", true},
+                                            {"new_log_start_offset", true},
+                                            {"offsets", true}};
+constexpr Column kTopicTrimColumns[] = {
     {"topic"}, {"partition", true}, {"log_start_offset", true}, {"error"}, {"message"}};
 
 /// Where each partition would begin; those where nothing would go are left out.
@@ -52,7 +52,7 @@ Result<std::vector<client::TrimQuery>> make_plan(const Args& args, client::Clien
 Result<Exit> report(Context& context, const Args& args,
                     const std::vector<client::TrimQuery>& queries,
                     const std::vector<client::TrimOutcome>& outcomes) {
-  Table table(kColumns);
+  Table table(kTopicTrimColumns);
   Exit exit = Exit::done;
   for (size_t i = 0; i < queries.size(); ++i) {
     const TopicPartition& at = queries[i].partition;
@@ -73,11 +73,11 @@ Result<Exit> report(Context& context, const Args& args,
   return exit;
 }
 
-Result<Exit> run(Context& context, const Args& args) {
+Result<Exit> run_topic_trim(Context& context, const Args& args) {
   if (!args.is_given("before")) return usage_error("up to where? --before says so");
   const bool is_dry = args.flag("dry-run");
   TRY_ASSIGN(Session session, Session::open(args, is_dry ? Access::read : Access::write));
-  Table plan(kPlanColumns);
+  Table plan(kTopicTrimPlanColumns);
   TRY_ASSIGN(const auto queries, make_plan(args, session.client(), plan));
   if (queries.empty()) {
     context.note("there is nothing to trim");
@@ -106,9 +106,9 @@ constinit const Command kTopicTrimCommand = {
         "terminal; "
         "a script says --yes.",
     .examples = "spool topic trim --dry-run -o @-7d orders",
-    .options = kRows,
+    .options = kTopicTrimRows,
     .operands_max = -1,
-    .run = run,
+    .run = run_topic_trim,
 };
 
 }  // namespace spool::cli

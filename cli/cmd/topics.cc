@@ -7,7 +7,7 @@ namespace spool::cli {
 
 namespace {
 
-constexpr Column kColumns[] = {
+constexpr Column kTopicsColumns[] = {
     {"topic"}, {"topic_id"}, {"partitions", true}, {"replication_factor", true},
     {"error"}, {"message"}};
 
@@ -26,7 +26,7 @@ std::string done_text(const TopicReport& report, const client::TopicOutcome& out
 Result<Exit> report_topics(Context& context, const Args& args, const TopicReport& report,
                            const std::vector<client::TopicOutcome>& outcomes) {
   Exit exit = Exit::done;
-  Table table(kColumns);
+  Table table(kTopicsColumns);
   for (const client::TopicOutcome& outcome : outcomes) {
     const bool is_accepted = outcome.error != ErrorCode::none && outcome.error == report.accepted;
     const bool is_failed = outcome.error != ErrorCode::none && !is_accepted;

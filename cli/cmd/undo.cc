@@ -14,8 +14,8 @@ namespace spool::cli {
 
 namespace {
 
-constexpr OptionRows kRows[] = {kPlanOptions, kOutputOptions};
-constexpr Column kColumns[] = {{"action"}, {"from"}, {"to"}};
+constexpr OptionRows kUndoRows[] = {kPlanOptions, kOutputOptions};
+constexpr Column kUndoColumns[] = {{"action"}, {"from"}, {"to"}};
 
 bool exists(const std::string& path) {
   std::error_code error;
@@ -35,7 +35,7 @@ std::vector<UndoMove> still_to_do(std::vector<UndoMove> moves) {
   return moves;
 }
 
-Result<Exit> run(Context& context, const Args& args) {
+Result<Exit> run_undo(Context& context, const Args& args) {
   storage::PosixFileSystem fs;
   std::string path = args.operands()[0];
   if (const auto info = fs.info(path); info && info->is_directory) path += "/undo";
@@ -45,7 +45,7 @@ Result<Exit> run(Context& context, const Args& args) {
     context.note("everything is back already");
     return Exit::done;
   }
-  Table plan(kColumns);
+  Table plan(kUndoColumns);
   for (const UndoMove& move : moves) plan.add({std::string("move"), move.now, move.before});
   TRY_ASSIGN(const auto answer, context.confirm(plan, "Undo?"));
   if (answer) return *answer;
@@ -73,10 +73,10 @@ constinit const Command kUndoCommand = {
     .summary = "Take back what repair did",
     .description = "FILE is the file that repair names when it is done, or the directory it is in.",
     .examples = "spool undo was/undo",
-    .options = kRows,
+    .options = kUndoRows,
     .operands_min = 1,
     .operands_max = 1,
-    .run = run,
+    .run = run_undo,
 };
 
 }  // namespace spool::cli

@@ -25,7 +25,7 @@ namespace {
 using storage::Finding;
 using storage::Severity;
 
-constexpr Option kOptions[] = {
+constexpr Option kVerifyOptions[] = {
     kLogDirOption,
     {.name = "jobs",
      .letter = 'j',
@@ -54,7 +54,7 @@ constexpr Option kOptions[] = {
      .help = "Form of the findings",
      .group = "Output"},
 };
-constexpr OptionRows kRows[] = {kOptions};
+constexpr OptionRows kVerifyRows[] = {kVerifyOptions};
 
 struct Totals {
   int64_t partitions = 0;
@@ -412,7 +412,7 @@ class Verify {
   std::optional<Exit> stopped_;
 };
 
-Result<Exit> run(Context& context, const Args& args) { return Verify(context, args).run(); }
+Result<Exit> run_verify(Context& context, const Args& args) { return Verify(context, args).run(); }
 
 }  // namespace
 
@@ -427,9 +427,9 @@ constinit const Command kVerifyCommand = {
     .examples =
         "spool verify data\n"
         "spool verify --output jsonl data/orders-0",
-    .options = kRows,
+    .options = kVerifyRows,
     .operands_max = -1,
-    .run = run,
+    .run = run_verify,
 };
 
 }  // namespace spool::cli

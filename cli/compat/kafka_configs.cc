@@ -16,7 +16,7 @@ using client::ConfigEntry;
 using client::ConfigResource;
 using client::ConfigResourceType;
 
-constexpr Option kOptions[] = {
+constexpr Option kKafkaConfigsOptions[] = {
     {.name = "describe", .help = "Print settings", .group = "Action"},
     {.name = "alter", .help = "Change settings", .group = "Action"},
     {.name = "entity-type",
@@ -52,9 +52,9 @@ constexpr Option kOptions[] = {
      .group = "With --alter"},
     {.name = "force", .help = "Taken and not needed", .group = "With --alter"},
 };
-constexpr OptionRows kRows[] = {kOptions, kConnectionOptions};
+constexpr OptionRows kKafkaConfigsRows[] = {kKafkaConfigsOptions, kConnectionOptions};
 /// --broker is the script's word for an entity; the address is --bootstrap-server there.
-constexpr OptionName kNames[] = {{"broker", "broker-id"}};
+constexpr OptionName kKafkaConfigsNames[] = {{"broker", "broker-id"}};
 
 struct EntityType {
   std::string_view name;  ///< as the script writes it, in the plural
@@ -270,7 +270,7 @@ Result<Exit> run_quotas(Context& context, const Args& args, const std::vector<Qu
   return Exit::done;
 }
 
-Result<Exit> run(Context& context, const Args& args) {
+Result<Exit> kafka_configs(Context& context, const Args& args) {
   if (args.flag("describe") == args.flag("alter"))
     return usage_error("Command must include exactly one action: --describe, --alter");
   TRY_ASSIGN(const auto quota_parts, read_quota_parts(args));
@@ -279,19 +279,19 @@ Result<Exit> run(Context& context, const Args& args) {
   return args.flag("alter") ? alter(context, args, entities) : describe(context, args, entities);
 }
 
-constinit const Command kCommand = {
+constinit const Command kKafkaConfigsCommand = {
     .path = "kafka-configs",
     .usage = "--bootstrap-server HOST:PORT ACTION [OPTION...]",
     .summary = "Work with settings as Kafka's kafka-configs does",
     .description = "",
-    .options = kRows,
-    .run = run,
+    .options = kKafkaConfigsRows,
+    .run = kafka_configs,
 };
 
 }  // namespace
 
 Result<Exit> run_kafka_configs(const std::vector<std::string>& words, Out& out, Out& err) {
-  return run_tool(kCommand, kNames, words, out, err);
+  return run_tool(kKafkaConfigsCommand, kKafkaConfigsNames, words, out, err);
 }
 
 }  // namespace spool::cli

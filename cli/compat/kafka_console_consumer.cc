@@ -13,7 +13,7 @@ namespace spool::cli {
 
 namespace {
 
-constexpr Option kOptions[] = {
+constexpr Option kKafkaConsoleConsumerOptions[] = {
     {.name = "topic", .kind = OptionKind::value, .value = "TOPIC", .help = "The topic"},
     {.name = "include",
      .kind = OptionKind::value,
@@ -46,8 +46,10 @@ constexpr Option kOptions[] = {
              "line.separator, headers.separator, null.literal; before Kafka 4.2 --property"},
     {.name = "skip-message-on-error", .help = "Taken; nothing here fails on a single record"},
 };
-constexpr OptionRows kRows[] = {kOptions, kConnectionOptions};
-constexpr OptionName kNames[] = {{"property", "formatter-property"}, {"whitelist", "include"}};
+constexpr OptionRows kKafkaConsoleConsumerRows[] = {kKafkaConsoleConsumerOptions,
+                                                    kConnectionOptions};
+constexpr OptionName kKafkaConsoleConsumerNames[] = {{"property", "formatter-property"},
+                                                     {"whitelist", "include"}};
 
 /// What the properties of Kafka's DefaultMessageFormatter say.
 struct FormatRules {
@@ -141,7 +143,7 @@ class ConsoleLine {
   bool is_first_ = true;
 };
 
-Result<FormatRules> read_rules(const Args& args) {
+Result<FormatRules> read_format_rules(const Args& args) {
   FormatRules rules;
   for (const std::string& setting : args.list("formatter-property")) {
     const size_t equals = setting.find('=');
@@ -221,8 +223,8 @@ Result<Exit> consume_partitions(Context& context, const Args& args, client::Clie
   return outcome;
 }
 
-Result<Exit> run(Context& context, const Args& args) {
-  TRY_ASSIGN(const FormatRules rules, read_rules(args));
+Result<Exit> kafka_console_consumer(Context& context, const Args& args) {
+  TRY_ASSIGN(const FormatRules rules, read_format_rules(args));
   TRY_ASSIGN(const client::StartOffset start, read_start(args));
   PrintLimits limits;
   TRY_ASSIGN(const auto count, args.number<int64_t>("max-messages", 0));
@@ -252,19 +254,19 @@ Result<Exit> run(Context& context, const Args& args) {
   return is_stopped ? Exit::done : *outcome;
 }
 
-constinit const Command kCommand = {
+constinit const Command kKafkaConsoleConsumerCommand = {
     .path = "kafka-console-consumer",
     .usage = "--bootstrap-server HOST:PORT --topic TOPIC [OPTION...]",
     .summary = "Print records as Kafka's kafka-console-consumer does",
     .description = "",
-    .options = kRows,
-    .run = run,
+    .options = kKafkaConsoleConsumerRows,
+    .run = kafka_console_consumer,
 };
 
 }  // namespace
 
 Result<Exit> run_kafka_console_consumer(const std::vector<std::string>& words, Out& out, Out& err) {
-  return run_tool(kCommand, kNames, words, out, err);
+  return run_tool(kKafkaConsoleConsumerCommand, kKafkaConsoleConsumerNames, words, out, err);
 }
 
 }  // namespace spool::cli

@@ -10,7 +10,7 @@ namespace spool::cli {
 
 namespace {
 
-constexpr Option kOptions[] = {
+constexpr Option kKafkaConsoleProducerOptions[] = {
     {.name = "topic", .kind = OptionKind::value, .value = "TOPIC", .help = "The topic"},
     {.name = "reader-property",
      .kind = OptionKind::list,
@@ -52,8 +52,10 @@ constexpr Option kOptions[] = {
     {.name = "metadata-expiry-ms", .kind = OptionKind::value, .value = "MS", .help = "Taken"},
     {.name = "socket-buffer-size", .kind = OptionKind::value, .value = "N", .help = "Taken"},
 };
-constexpr OptionRows kRows[] = {kOptions, kConnectionOptions};
-constexpr OptionName kNames[] = {{"property", "reader-property"}, {"timeout", "linger-ms"}};
+constexpr OptionRows kKafkaConsoleProducerRows[] = {kKafkaConsoleProducerOptions,
+                                                    kConnectionOptions};
+constexpr OptionName kKafkaConsoleProducerNames[] = {{"property", "reader-property"},
+                                                     {"timeout", "linger-ms"}};
 
 /// What the properties of Kafka's LineMessageReader say.
 struct ReaderRules {
@@ -95,7 +97,7 @@ struct ReaderRules {
   }
 };
 
-Result<ReaderRules> read_rules(const Args& args) {
+Result<ReaderRules> read_reader_rules(const Args& args) {
   ReaderRules rules;
   std::vector<std::string> settings;
   if (const auto path = args.value("reader-config")) {
@@ -180,10 +182,10 @@ Result<client::ProducerOptions> producer_options(const Args& args) {
   return std::move(properties.producer);
 }
 
-Result<Exit> run(Context& context, const Args& args) {
+Result<Exit> kafka_console_producer(Context& context, const Args& args) {
   const auto topic = args.value("topic");
   if (!topic) return usage_error("Missing required argument \"[topic]\"");
-  TRY_ASSIGN(const ReaderRules rules, read_rules(args));
+  TRY_ASSIGN(const ReaderRules rules, read_reader_rules(args));
   TRY_ASSIGN(client::ProducerOptions producer, producer_options(args));
   FeedOptions options;
   options.form = {"line", [rules] { return std::make_unique<ConsoleCutter>(rules); }};
@@ -207,13 +209,13 @@ Result<Exit> run(Context& context, const Args& args) {
   return stats.records_failed + feed->refused() > 0 ? Exit::failed : Exit::done;
 }
 
-constinit const Command kCommand = {
+constinit const Command kKafkaConsoleProducerCommand = {
     .path = "kafka-console-producer",
     .usage = "--bootstrap-server HOST:PORT --topic TOPIC [OPTION...]",
     .summary = "Write lines as Kafka's kafka-console-producer does",
     .description = "",
-    .options = kRows,
-    .run = run,
+    .options = kKafkaConsoleProducerRows,
+    .run = kafka_console_producer,
 };
 
 /// --compression-codec may stand alone, and is gzip then.
@@ -228,7 +230,8 @@ std::vector<std::string> with_codec(std::vector<std::string> words) {
 }  // namespace
 
 Result<Exit> run_kafka_console_producer(const std::vector<std::string>& words, Out& out, Out& err) {
-  return run_tool(kCommand, kNames, with_codec(words), out, err);
+  return run_tool(kKafkaConsoleProducerCommand, kKafkaConsoleProducerNames, with_codec(words), out,
+                  err);
 }
 
 }  // namespace spool::cli

@@ -15,7 +15,7 @@ namespace spool::cli {
 
 namespace {
 
-constexpr Option kOptions[] = {
+constexpr Option kKafkaConsumerGroupsOptions[] = {
     {.name = "list", .help = "List all groups"},
     {.name = "describe", .help = "Describe groups: offsets, or --members, or --state"},
     {.name = "delete", .help = "Delete groups"},
@@ -36,7 +36,8 @@ constexpr Option kOptions[] = {
     {.name = "dry-run", .help = "Only print where to"},
     {.name = "export", .help = "Print the plan as CSV"},
 };
-constexpr OptionRows kRows[] = {kOptions, kResetOptions, kConnectionOptions};
+constexpr OptionRows kKafkaConsumerGroupsRows[] = {kKafkaConsumerGroupsOptions, kResetOptions,
+                                                   kConnectionOptions};
 
 /// Text on the left of so many columns.
 std::string padded(std::string_view text, size_t width) {
@@ -102,7 +103,7 @@ Result<std::vector<client::GroupListing>> consumer_groups(client::Client& client
   return groups;
 }
 
-Result<Exit> list(Context& context, const Args& args, client::Client& client) {
+Result<Exit> list_groups(Context& context, const Args& args, client::Client& client) {
   TRY_ASSIGN(const auto groups, consumer_groups(client));
   const bool has_type = args.flag("type"), has_state = args.flag("state");
   std::vector<client::GroupListing> shown;
@@ -261,7 +262,7 @@ void describe_state(Context& context, const Args& args, client::Client& client,
   print_rows(context.out(), {heading, row}, widths, {0, 1});
 }
 
-Result<Exit> describe(Context& context, const Args& args, client::Client& client) {
+Result<Exit> describe_groups(Context& context, const Args& args, client::Client& client) {
   TRY_ASSIGN(const auto ids, chosen_groups(args, client));
   Exit exit = Exit::done;
   for (const std::string& id : ids) {
@@ -394,42 +395,28 @@ Result<Exit> delete_offsets(Context& context, const Args& args, client::Client& 
   return has_failed ? Exit::failed : Exit::done;
 }
 
-struct Action {
-  std::string_view name;
-  Access access;
-  Result<Exit> (*run)(Context& context, const Args& args, client::Client& client);
-};
-constexpr Action kActions[] = {{"list", Access::read, list},
-                               {"describe", Access::read, describe},
-                               {"delete", Access::write, delete_groups},
-                               {"reset-offsets", Access::write, reset},
-                               {"delete-offsets", Access::write, delete_offsets}};
+constexpr ToolAction kKafkaConsumerGroupsActions[] = {
+    {"list", Access::read, list_groups},
+    {"describe", Access::read, describe_groups},
+    {"delete", Access::write, delete_groups},
+    {"reset-offsets", Access::write, reset},
+    {"delete-offsets", Access::write, delete_offsets}};
 
-Result<Exit> run(Context& context, const Args& args) {
-  const Action* chosen = nullptr;
-  for (const Action& action : kActions) {
-    if (!args.flag(action.name)) continue;
-    if (chosen != nullptr) chosen = std::end(kActions);
-    if (chosen == nullptr) chosen = &action;
-  }
-  if (chosen == nullptr || chosen == std::end(kActions))
-    return usage_error(
-        "Command must include exactly one action: --list, --describe, --delete, --reset-offsets, "
-        "--delete-offsets");
-  TRY_ASSIGN(Session session, Session::open(args, chosen->access));
-  const auto exit = chosen->run(context, args, session.client());
-  TRY(session.close());
-  return exit;
+Result<Exit> kafka_consumer_groups(Context& context, const Args& args) {
+  return run_action(kKafkaConsumerGroupsActions,
+                    "Command must include exactly one action: --list, --describe, --delete, "
+                    "--reset-offsets, --delete-offsets",
+                    context, args);
 }
 
-constinit const Command kCommand = {
+constinit const Command kKafkaConsumerGroupsCommand = {
     .path = "kafka-consumer-groups",
     .usage = "--bootstrap-server HOST:PORT ACTION [OPTION...]",
     .summary = "Work on groups as Kafka's kafka-consumer-groups does",
     .description = "",
-    .options = kRows,
+    .options = kKafkaConsumerGroupsRows,
     .operands_max = 0,
-    .run = run,
+    .run = kafka_consumer_groups,
 };
 
 /// Their words as ours: other names, a value that may be left out, milliseconds, UTC.
@@ -456,13 +443,13 @@ std::vector<std::string> translated(const std::vector<std::string>& words) {
 }  // namespace
 
 Result<Exit> run_kafka_consumer_groups(const std::vector<std::string>& words, Out& out, Out& err) {
-  TRY_ASSIGN(const Args args, parse_args(kCommand, translated(words)));
+  TRY_ASSIGN(const Args args, parse_args(kKafkaConsumerGroupsCommand, translated(words)));
   if (args.flag("help")) {
-    out.write(help_command(kCommand, out.columns()));
+    out.write(help_command(kKafkaConsumerGroupsCommand, out.columns()));
     return Exit::done;
   }
   Context context(args, out, err);
-  return run(context, args);
+  return kafka_consumer_groups(context, args);
 }
 
 }  // namespace spool::cli

@@ -13,7 +13,7 @@ namespace spool::cli {
 
 namespace {
 
-constexpr Option kOptions[] = {
+constexpr Option kKafkaGetOffsetsOptions[] = {
     {.name = "topic", .kind = OptionKind::value, .value = "REGEX", .help = "Which topics"},
     {.name = "topic-partitions",
      .kind = OptionKind::value,
@@ -31,7 +31,7 @@ constexpr Option kOptions[] = {
              "-5, or milliseconds since 1970"},
     {.name = "exclude-internal-topics", .help = "Leave internal topics out"},
 };
-constexpr OptionRows kRows[] = {kOptions, kConnectionOptions};
+constexpr OptionRows kKafkaGetOffsetsRows[] = {kKafkaGetOffsetsOptions, kConnectionOptions};
 
 Result<int64_t> parse_time_option(std::string_view text) {
   constexpr std::string_view kNames[] = {"latest", "earliest", "max-timestamp", "earliest-local",
@@ -76,7 +76,7 @@ Result<PartitionRule> parse_rule(std::string_view text) {
   return rule;
 }
 
-Result<std::vector<PartitionRule>> read_rules(const Args& args) {
+Result<std::vector<PartitionRule>> read_partition_rules(const Args& args) {
   std::vector<PartitionRule> rules;
   if (const auto given = args.value("topic-partitions")) {
     if (args.is_given("topic") || args.is_given("partitions"))
@@ -102,9 +102,9 @@ Result<std::vector<PartitionRule>> read_rules(const Args& args) {
   return rules;
 }
 
-Result<Exit> run(Context& context, const Args& args) {
+Result<Exit> kafka_get_offsets(Context& context, const Args& args) {
   TRY_ASSIGN(const int64_t time, parse_time_option(args.text("time")));
-  TRY_ASSIGN(const auto rules, read_rules(args));
+  TRY_ASSIGN(const auto rules, read_partition_rules(args));
   TRY_ASSIGN(Session session, Session::open(args, Access::read));
   TRY_ASSIGN(const auto topics, matching_topics(session.client(), std::nullopt,
                                                 !args.flag("exclude-internal-topics")));
@@ -134,19 +134,19 @@ Result<Exit> run(Context& context, const Args& args) {
   return exit;
 }
 
-constinit const Command kCommand = {
+constinit const Command kKafkaGetOffsetsCommand = {
     .path = "kafka-get-offsets",
     .usage = "--bootstrap-server HOST:PORT [OPTION...]",
     .summary = "Print offsets as Kafka's kafka-get-offsets does",
     .description = "",
-    .options = kRows,
-    .run = run,
+    .options = kKafkaGetOffsetsRows,
+    .run = kafka_get_offsets,
 };
 
 }  // namespace
 
 Result<Exit> run_kafka_get_offsets(const std::vector<std::string>& words, Out& out, Out& err) {
-  return run_tool(kCommand, {}, words, out, err);
+  return run_tool(kKafkaGetOffsetsCommand, {}, words, out, err);
 }
 
 }  // namespace spool::cli

@@ -5,8 +5,10 @@
 #include <algorithm>
 
 #include "cli/context.h"
+#include "cli/errors.h"
 #include "cli/help.h"
 #include "cli/options.h"
+#include "core/base/text.h"
 
 namespace spool::cli {
 
@@ -52,6 +54,25 @@ Result<std::vector<client::TopicInfo>> matching_topics(client::Client& client,
     return (topic.is_internal && !with_internal) || !RE2::FullMatch(topic.name, pattern);
   });
   return topics;
+}
+
+Result<Exit> run_action(std::span<const ToolAction> actions, std::string_view usage,
+                        Context& context, const Args& args) {
+  const auto is_chosen = [&](const ToolAction& action) { return args.flag(action.option); };
+  const auto chosen = std::ranges::find_if(actions, is_chosen);
+  if (std::ranges::count_if(actions, is_chosen) != 1) return usage_error(std::string(usage));
+  TRY_ASSIGN(Session session, Session::open(args, chosen->access));
+  const auto exit = chosen->run(context, args, session.client());
+  const Status closed = session.close();
+  if (!exit) return exit;
+  TRY(closed);
+  return exit;
+}
+
+std::string joined(const std::vector<int32_t>& numbers) {
+  std::string out;
+  for (const int32_t number : numbers) append_text(out, out.empty() ? "" : ",", number);
+  return out;
 }
 
 Result<bool> parse_bool(std::string_view name, std::string_view value) {

@@ -11,6 +11,7 @@
 
 #include "cli/command.h"
 #include "cli/io/out.h"
+#include "cli/session.h"
 #include "core/base/error.h"
 #include "core/client/admin.h"
 
@@ -40,6 +41,21 @@ Result<Exit> run_tool(const Command& command, std::span<const OptionName> names,
 Result<std::vector<client::TopicInfo>> matching_topics(client::Client& client,
                                                        std::optional<std::string_view> expression,
                                                        bool with_internal);
+
+/// What a script does for one of its options, of which a command line has exactly one.
+struct ToolAction {
+  std::string_view option;
+  Access access;
+  Result<Exit> (*run)(Context& context, const Args& args, client::Client& client);
+};
+
+/// Opens a session for the chosen action and runs it.
+/// usage  the error for none or several of them
+Result<Exit> run_action(std::span<const ToolAction> actions, std::string_view usage,
+                        Context& context, const Args& args);
+
+/// "1,2,3", as the tools list brokers.
+std::string joined(const std::vector<int32_t>& numbers);
 
 /// A property as "true" or "false"; what else it says is an error.
 Result<bool> parse_bool(std::string_view name, std::string_view value);

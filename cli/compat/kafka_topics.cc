@@ -13,7 +13,7 @@ namespace spool::cli {
 
 namespace {
 
-constexpr Option kOptions[] = {
+constexpr Option kKafkaTopicsOptions[] = {
     {.name = "create", .help = "Create a topic", .group = "Action"},
     {.name = "delete", .help = "Delete topics", .group = "Action"},
     {.name = "list", .help = "List topics", .group = "Action"},
@@ -56,7 +56,7 @@ constexpr Option kOptions[] = {
      .help = "Only topics with settings of their own",
      .group = "With --describe"},
 };
-constexpr OptionRows kRows[] = {kOptions, kConnectionOptions};
+constexpr OptionRows kKafkaTopicsRows[] = {kKafkaTopicsOptions, kConnectionOptions};
 
 Result<std::string> topic_of(const Args& args) {
   const auto topic = args.value("topic");
@@ -144,7 +144,7 @@ Result<Exit> create(Context& context, const Args& args, client::Client& client) 
   return exit;
 }
 
-Result<Exit> list(Context& context, const Args& args, client::Client& client) {
+Result<Exit> list_topics(Context& context, const Args& args, client::Client& client) {
   TRY_ASSIGN(const auto topics,
              matching_topics(client, args.value("topic"), !args.flag("exclude-internal")));
   for (const client::TopicInfo& topic : topics) context.out().line(topic.name);
@@ -180,12 +180,6 @@ Result<Exit> alter(Context& context, const Args& args, client::Client& client) {
 
 // --describe
 
-std::string numbers(const std::vector<int32_t>& list) {
-  std::string out;
-  for (const int32_t number : list) append_text(out, out.empty() ? "" : ",", number);
-  return out;
-}
-
 /// Replicas that may become leader though they are not in sync (KIP-966).
 struct EligibleReplicas {
   std::string eligible = "N/A";
@@ -205,8 +199,8 @@ Result<EligibleByPartition> find_eligible(client::Client& client, const std::str
       for (const auto& partition : answer.partitions) {
         EligibleReplicas& replicas = out[partition.partition_index];
         replicas.eligible =
-            numbers(partition.eligible_leader_replicas.value_or(std::vector<int32_t>()));
-        replicas.last_known = numbers(partition.last_known_elr.value_or(std::vector<int32_t>()));
+            joined(partition.eligible_leader_replicas.value_or(std::vector<int32_t>()));
+        replicas.last_known = joined(partition.last_known_elr.value_or(std::vector<int32_t>()));
       }
     if (!reply->next_cursor) return out;
     request.cursor = protocol::DescribeTopicPartitionsRequest::Cursor{};
@@ -271,8 +265,8 @@ void print_partition(Context& context, const client::TopicInfo& topic, size_t in
   const client::PartitionInfo& partition = topic.partitions[index];
   context.out().line(concat("\tTopic: ", topic.name, "\tPartition: ", index,
                             "\tLeader: ", partition.leader < 0 ? "none" : concat(partition.leader),
-                            "\tReplicas: ", numbers(partition.replicas),
-                            "\tIsr: ", numbers(partition.isr), "\tElr: ", replicas.eligible,
+                            "\tReplicas: ", joined(partition.replicas),
+                            "\tIsr: ", joined(partition.isr), "\tElr: ", replicas.eligible,
                             "\tLastKnownElr: ", replicas.last_known));
 }
 
@@ -294,7 +288,7 @@ Status describe_one(Context& context, const Args& args, const PartitionFilter& f
   return {};
 }
 
-Result<Exit> describe(Context& context, const Args& args, client::Client& client) {
+Result<Exit> describe_topics(Context& context, const Args& args, client::Client& client) {
   const PartitionFilter filter{
       args.flag("under-replicated-partitions"), args.flag("unavailable-partitions"),
       args.flag("under-min-isr-partitions"), args.flag("at-min-isr-partitions")};
@@ -304,50 +298,32 @@ Result<Exit> describe(Context& context, const Args& args, client::Client& client
   return Exit::done;
 }
 
-struct Action {
-  std::string_view option;
-  Access access;
-  Result<Exit> (*run)(Context&, const Args&, client::Client&);
-};
-constexpr Action kActions[] = {{"create", Access::write, create},
-                               {"list", Access::read, list},
-                               {"alter", Access::write, alter},
-                               {"describe", Access::read, describe},
-                               {"delete", Access::write, remove}};
+constexpr ToolAction kKafkaTopicsActions[] = {{"create", Access::write, create},
+                                              {"list", Access::read, list_topics},
+                                              {"alter", Access::write, alter},
+                                              {"describe", Access::read, describe_topics},
+                                              {"delete", Access::write, remove}};
 
-Result<Exit> run(Context& context, const Args& args) {
-  const Action* chosen = nullptr;
-  int count = 0;
-  for (const Action& action : kActions) {
-    if (!args.flag(action.option)) continue;
-    chosen = &action;
-    ++count;
-  }
-  if (count != 1)
-    return usage_error(
-        "Command must include exactly one action: --list, --describe, --create, --alter or "
-        "--delete");
-  TRY_ASSIGN(Session session, Session::open(args, chosen->access));
-  const auto exit = chosen->run(context, args, session.client());
-  const Status closed = session.close();
-  if (!exit) return exit;
-  TRY(closed);
-  return exit;
+Result<Exit> kafka_topics(Context& context, const Args& args) {
+  return run_action(kKafkaTopicsActions,
+                    "Command must include exactly one action: --list, --describe, --create, "
+                    "--alter or --delete",
+                    context, args);
 }
 
-constinit const Command kCommand = {
+constinit const Command kKafkaTopicsCommand = {
     .path = "kafka-topics",
     .usage = "--bootstrap-server HOST:PORT ACTION [OPTION...]",
     .summary = "Work with topics as Kafka's kafka-topics does",
     .description = "",
-    .options = kRows,
-    .run = run,
+    .options = kKafkaTopicsRows,
+    .run = kafka_topics,
 };
 
 }  // namespace
 
 Result<Exit> run_kafka_topics(const std::vector<std::string>& words, Out& out, Out& err) {
-  return run_tool(kCommand, {}, words, out, err);
+  return run_tool(kKafkaTopicsCommand, {}, words, out, err);
 }
 
 }  // namespace spool::cli

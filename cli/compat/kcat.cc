@@ -13,6 +13,7 @@
 #include "cli/cmd/produce_feed.h"
 #include "cli/cmd/read_topics.h"
 #include "cli/commands.h"
+#include "cli/compat/kafka_tool.h"
 #include "cli/compat/personalities.h"
 #include "cli/context.h"
 #include "cli/io/escapes.h"
@@ -30,15 +31,15 @@ namespace {
 
 constexpr std::string_view kOptionLetters =
     "PCG:LQM:t:p:b:z:o:eED:K:k:H:Od:qvF:X:c:Tuf:ZlVhs:r:Jm:U";
-constexpr OptionRows kRows[] = {kConnectionOptions};
+constexpr OptionRows kKcatRows[] = {kConnectionOptions};
 /// Not in the table of commands: it gives Session and Context what they ask of a command line.
-constinit const Command kCommand = {.path = "kcat",
-                                    .usage = "[OPTION...]",
-                                    .summary = "kcat",
-                                    .description = "",
-                                    .options = kRows,
-                                    .operands_max = 0,
-                                    .run = nullptr};
+constinit const Command kKcatCommand = {.path = "kcat",
+                                        .usage = "[OPTION...]",
+                                        .summary = "kcat",
+                                        .description = "",
+                                        .options = kKcatRows,
+                                        .operands_max = 0,
+                                        .run = nullptr};
 
 constexpr std::string_view kUsage =
     "Usage: kcat <options> [file1 file2 .. | topic1 topic2 ..]\n"
@@ -454,12 +455,6 @@ Result<Exit> consume_in_group(Kcat& kcat) {
 
 // Metadata.
 
-std::string numbers(const std::vector<int32_t>& list) {
-  std::string out;
-  for (const int32_t number : list) append_text(out, out.empty() ? "" : ",", number);
-  return out;
-}
-
 /// librdkafka's words for an error, as far as metadata has them.
 std::string_view kafka_words(ErrorCode code) {
   switch (code) {
@@ -492,7 +487,7 @@ void print_metadata_text(std::string& out, const client::ClusterInfo& cluster,
     for (size_t i = 0; i < topic.partitions.size(); ++i) {
       const client::PartitionInfo& partition = topic.partitions[i];
       append_text(out, "    partition ", i, ", leader ", partition.leader,
-                  ", replicas: ", numbers(partition.replicas), ", isrs: ", numbers(partition.isr));
+                  ", replicas: ", joined(partition.replicas), ", isrs: ", joined(partition.isr));
       if (partition.error != ErrorCode::none) append_text(out, ", ", kafka_words(partition.error));
       out += '\n';
     }
@@ -732,7 +727,7 @@ Result<Exit> run_words(const std::vector<std::string>& words, Out& out, Out& err
   if (const auto seconds = args.value('m'))
     connection_words = {"--timeout", *seconds + "s", "--connect-timeout", *seconds + "s"};
   if (args.has('q')) connection_words.push_back("--quiet");
-  TRY_ASSIGN(Args connection, parse_args(kCommand, connection_words));
+  TRY_ASSIGN(Args connection, parse_args(kKcatCommand, connection_words));
   Kcat kcat{std::move(args),
             std::move(properties),
             std::move(connection),

@@ -15,14 +15,14 @@ namespace spool::cli {
 
 namespace {
 
-constexpr size_t kBlockBytes = 256 << 10;
+constexpr size_t kReadBytes = 256 << 10;
 /// No record is near as large; a delimiter that never comes must not eat the machine.
 constexpr size_t kWindowBytesMax = size_t{1} << 30;
 
 }  // namespace
 
 InputWindow::InputWindow(int fd, bool is_owned, std::string name)
-    : fd_(fd), is_owned_(is_owned), name_(std::move(name)), buffer_(kBlockBytes) {
+    : fd_(fd), is_owned_(is_owned), name_(std::move(name)), buffer_(kReadBytes) {
   struct stat status{};
   if (::fstat(fd_, &status) == 0 && S_ISREG(status.st_mode)) total_bytes_ = status.st_size;
 }

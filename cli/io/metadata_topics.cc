@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "broker/metadata/image.h"
 #include "cli/io/internal_records.h"
 #include "core/base/text.h"
 #include "core/protocol/codec.h"
@@ -13,8 +14,6 @@
 namespace spool::cli {
 
 namespace {
-
-constexpr int8_t kTopicResource = 2;
 
 class Replay {
  public:
@@ -53,7 +52,9 @@ class Replay {
       case protocol::ConfigRecord::kInfo.api_key: {
         TRY_ASSIGN(const auto record,
                    protocol::decode<protocol::ConfigRecord>(frame.body, frame.version));
-        if (record.resource_type != kTopicResource || record.name != "cleanup.policy") return {};
+        if (record.resource_type != static_cast<int8_t>(broker::ConfigResourceType::topic) ||
+            record.name != "cleanup.policy")
+          return {};
         if (const auto id = topics_.id_of(record.resource_name))
           topics_.by_id[*id].is_compacted = record.value && record.value->contains("compact");
         return {};

@@ -16,7 +16,6 @@ namespace {
 
 /// No producer of before may have an id that is given again: far beyond what a broker hands out.
 constexpr int64_t kNextProducerId = int64_t{1} << 40;
-constexpr int8_t kTopicResource = 2;
 /// 3.7-IV2: from here on partitions name their directories (KIP-858).
 constexpr int16_t kLevelDirectories = 17;
 
@@ -67,7 +66,10 @@ Status append_topic(broker::MetadataStore& store, const storage::MetaProperties&
     records.clear();
     for (auto& [key, value] : settings_of(first))
       records.emplace_back(protocol::ConfigRecord{
-          .resource_type = kTopicResource, .resource_name = name, .name = key, .value = value});
+          .resource_type = static_cast<int8_t>(broker::ConfigResourceType::topic),
+          .resource_name = name,
+          .name = key,
+          .value = value});
   }
   std::map<int32_t, LeaderEpoch> epochs;
   for (const FoundPartition* partition : found)

@@ -27,19 +27,6 @@ void append_member(std::string& out, std::string_view name, const std::optional<
   append_bytes(out, bytes, options.bytes);
 }
 
-std::optional<std::string> unhex(std::string_view text) {
-  if (text.size() % 2 != 0) return std::nullopt;
-  std::string out;
-  for (size_t i = 0; i < text.size(); i += 2) {
-    uint8_t byte = 0;
-    const char* const end = text.data() + i + 2;
-    const auto [at, error] = std::from_chars(text.data() + i, end, byte, 16);
-    if (error != std::errc{} || at != end) return std::nullopt;
-    out += static_cast<char>(byte);
-  }
-  return out;
-}
-
 std::string_view without_space(std::string_view line) {
   while (!line.empty() && (line.back() == '\r' || line.back() == ' ' || line.back() == '\t'))
     line.remove_suffix(1);
@@ -177,7 +164,7 @@ bool RecordJsonReader::read_bytes(JsonReader& reader, std::optional<BytesView>& 
       return form != 0 && inside.read_string(encoded);
     });
     if (count == 1 && form != 0) {
-      const auto bytes = form == 'b' ? base64_decode(encoded) : unhex(encoded);
+      const auto bytes = form == 'b' ? base64_decode(encoded) : hex_decode(encoded);
       if (!bytes) return reader.fail_with(form == 'b' ? "not Base64" : "not hexadecimal");
       out = keep(*bytes);
       return true;

@@ -49,19 +49,6 @@ int64_t binary_number(NumberForm form, std::string_view bytes) {
   }
 }
 
-std::optional<std::string> unhex(std::string_view text) {
-  std::string out;
-  if (text.size() % 2 != 0) return std::nullopt;
-  for (size_t i = 0; i < text.size(); i += 2) {
-    uint8_t byte = 0;
-    const char* const end = text.data() + i + 2;
-    const auto [at, error] = std::from_chars(text.data() + i, end, byte, 16);
-    if (error != std::errc{} || at != end) return std::nullopt;
-    out += static_cast<char>(byte);
-  }
-  return out;
-}
-
 /// How an attempt to take something ended.
 enum class Taken : uint8_t { good, more, bad };
 
@@ -264,7 +251,7 @@ Taken PatternCutter::Run::take_bytes(const Step& step, int64_t size,
     return Taken::good;
   }
   const bool is_hex = step.part.bytes == BytesForm::hex;
-  const auto decoded = is_hex ? unhex(text) : base64_decode(text);
+  const auto decoded = is_hex ? hex_decode(text) : base64_decode(text);
   if (!decoded)
     return fail_with(
         concat("'", text.substr(0, 40), "' is not ", is_hex ? "hexadecimal" : "Base64"));

@@ -4,6 +4,7 @@
 
 #include "cli/io/escapes.h"
 #include "cli/io/json_text.h"
+#include "core/base/overloaded.h"
 #include "core/base/text.h"
 
 namespace spool::cli {
@@ -113,11 +114,6 @@ void append_kcat_json(std::string& out, const ShownRecord& shown) {
   append_kcat_bytes(out, record.value);
   out += '}';
 }
-
-template <class... Ts>
-struct Overloaded : Ts... {
-  using Ts::operator()...;
-};
 
 }  // namespace
 

@@ -6,16 +6,12 @@
 #include "cli/io/escapes.h"
 #include "cli/io/json_text.h"
 #include "core/base/check.h"
+#include "core/base/overloaded.h"
 #include "core/base/text.h"
 
 namespace spool::cli {
 
 namespace {
-
-template <class... Ts>
-struct Overloaded : Ts... {
-  using Ts::operator()...;
-};
 
 std::string join(const std::vector<int64_t>& numbers) {
   std::string out;

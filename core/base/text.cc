@@ -50,6 +50,19 @@ std::string hex(std::string_view bytes) {
   return out;
 }
 
+std::optional<std::string> hex_decode(std::string_view text) {
+  if (text.size() % 2 != 0) return std::nullopt;
+  std::string out;
+  for (size_t i = 0; i < text.size(); i += 2) {
+    uint8_t byte = 0;
+    const char* const end = text.data() + i + 2;
+    const auto [at, error] = std::from_chars(text.data() + i, end, byte, 16);
+    if (error != std::errc{} || at != end) return std::nullopt;
+    out += static_cast<char>(byte);
+  }
+  return out;
+}
+
 std::string base64_encode(std::string_view bytes) {
   std::string out;
   out.reserve((bytes.size() + 2) / 3 * 4);

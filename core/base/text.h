@@ -59,6 +59,9 @@ std::vector<std::string_view> split(std::string_view text, char separator);
 std::string to_lower(std::string_view ascii);
 std::string hex(std::basic_string_view<char> bytes);
 
+/// The bytes of hexadecimal digits, two a byte; nullopt for anything else.
+std::optional<std::string> hex_decode(std::string_view text);
+
 /// RFC 4648 Base64 with padding; the inverse returns nullopt for anything else.
 std::string base64_encode(std::string_view bytes);
 std::optional<std::string> base64_decode(std::string_view text);

@@ -18,7 +18,7 @@ constexpr size_t kReadyAnswersMax = 2;
 constexpr int32_t kNoNode = -1;
 
 /// The partition is served elsewhere, or soon.
-bool is_passing(ErrorCode code) {
+bool is_worth_another_fetch(ErrorCode code) {
   switch (code) {
     case ErrorCode::unknown_topic_or_partition:
     case ErrorCode::leader_not_available:
@@ -462,7 +462,7 @@ void Fetcher::on_request_error(NodeState& node, const std::vector<PartitionState
   node.not_before = client_.now() + client_.options().retry_backoff;
   needs_metadata_ = true;
   for (PartitionState* state : asked) note_failure(*state, code);
-  if (!is_passing(code)) failure_ = Error(code, concat("fetch: ", error_name(code)));
+  if (!is_worth_another_fetch(code)) failure_ = Error(code, concat("fetch: ", error_name(code)));
 }
 
 void Fetcher::note_failure(PartitionState& state, ErrorCode code) {
@@ -547,7 +547,7 @@ void Fetcher::on_partition_error(PartitionState& state, ErrorCode code) {
     state.not_before = Time::max();  // until the reset
     return;
   }
-  if (!is_passing(code)) {
+  if (!is_worth_another_fetch(code)) {
     failure_ = Error(code, concat(state.name(), ": ", error_name(code)));
     return;
   }

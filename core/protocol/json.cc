@@ -334,7 +334,7 @@ bool JsonReader::float64(const Json& from, void* to) {
   return true;
 }
 
-Status check_version(const MessageInfo& info, int16_t version) {
+Status check_json_version(const MessageInfo& info, int16_t version) {
   if (info.versions.has(version)) return {};
   return fail(ErrorCode::unsupported_version, concat(info.name, " has no version ", version));
 }
@@ -344,7 +344,7 @@ Status check_version(const MessageInfo& info, int16_t version) {
 Status message_to_json(const Schema& schema, const void* message, int16_t version,
                        std::string& out) {
   const MessageInfo& info = *schema.message;
-  TRY(check_version(info, version));
+  TRY(check_json_version(info, version));
   JsonWriter writer(out, version);
   if (writer.structure(*schema.root, message)) return {};
   return fail(ErrorCode::unsupported_version,
@@ -355,7 +355,7 @@ Status message_to_json(const Schema& schema, const void* message, int16_t versio
 Status message_from_json(const Schema& schema, void* message, std::string_view json,
                          int16_t version, Arena& arena) {
   const MessageInfo& info = *schema.message;
-  TRY(check_version(info, version));
+  TRY(check_json_version(info, version));
   const Json parsed = Json::parse(json, nullptr, /*allow_exceptions=*/false);
   if (parsed.is_discarded()) return fail(ErrorCode::parse_error, concat(info.name, ": not JSON"));
   JsonReader reader(version, arena);

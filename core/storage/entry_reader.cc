@@ -9,15 +9,7 @@ namespace spool::storage {
 
 namespace {
 
-constexpr size_t kLegacyCrcStart = 16;
-constexpr int64_t kLegacyV0BytesMin = 12 + 14;
-constexpr int64_t kLegacyV1BytesMin = 12 + 22;
 constexpr size_t kLegacyTimestampEnd = 26;
-
-Offset wrapping_add(Offset offset, int32_t delta) {
-  return Offset(static_cast<int64_t>(static_cast<uint64_t>(offset.value) +
-                                     static_cast<uint64_t>(int64_t{delta})));
-}
 
 void read_v2_fields(EntryHeader& header, BytesView bytes) {
   if (header.size_bytes < static_cast<int64_t>(record::kBatchHeaderBytes)) {

@@ -4,6 +4,7 @@
 /// whether an entry is valid (size, CRC) is asked for where it matters: recovery, verification.
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 
 #include "core/base/bytes.h"
@@ -30,7 +31,26 @@ struct EntryHeader {
 
   int64_t end_pos() const { return file_pos + size_bytes; }
   bool is_v2() const { return magic >= 2; }
+  record::TimestampType timestamp_type() const {
+    if (magic == 0) return record::TimestampType::none;
+    return attributes & 8 ? record::TimestampType::log_append_time
+                          : record::TimestampType::create_time;
+  }
 };
+
+/// Of a legacy entry: where what its CRC covers begins, and the smallest whole ones.
+inline constexpr size_t kLegacyCrcStart = 16;
+inline constexpr int64_t kLegacyV0BytesMin = 12 + 14;
+inline constexpr int64_t kLegacyV1BytesMin = 12 + 22;
+
+/// An offset in a segment is kept as its distance from the segment's base offset.
+inline constexpr int64_t kRelativeOffsetMax = std::numeric_limits<int32_t>::max();
+
+/// offset + delta, for what a file claims: too much wraps around.
+constexpr Offset wrapping_add(Offset offset, int32_t delta) {
+  return Offset(static_cast<int64_t>(static_cast<uint64_t>(offset.value) +
+                                     static_cast<uint64_t>(int64_t{delta})));
+}
 
 class EntryReader {
  public:

@@ -25,8 +25,6 @@ namespace {
 
 constexpr size_t kRecoveryWindowBytes = 1 << 20;
 constexpr size_t kReplayWindowBytes = 64 << 10;
-constexpr int64_t kRelativeOffsetMax = std::numeric_limits<int32_t>::max();
-
 // The number before the first dot; a name that has none there is not a segment file.
 std::optional<Offset> offset_of_name(std::string_view name) {
   const auto number = parse_int<int64_t>(name.substr(0, name.find('.')));
@@ -37,17 +35,6 @@ std::optional<Offset> offset_of_name(std::string_view name) {
 bool is_left_over(std::string_view name) {
   return (name.ends_with(kDeletedSuffix) && !name.ends_with(".checkpoint.deleted")) ||
          name.ends_with(kCleanedSuffix) || name.ends_with(kSwapSuffix);
-}
-
-bool is_index_name(std::string_view name) {
-  return name.ends_with(kIndexSuffix) || name.ends_with(kTimeIndexSuffix) ||
-         name.ends_with(kTransactionIndexSuffix);
-}
-
-Status remove_if_there(FileSystem& fs, const std::string& path) {
-  auto removed = fs.remove_file(path);
-  if (!removed && removed.error().code() != ErrorCode::not_found) return removed;
-  return {};
 }
 
 // An offset index entry names the last offset of the batch at its position, or of a later one; a

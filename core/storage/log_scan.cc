@@ -27,16 +27,6 @@ bool is_all_zero(BytesView bytes) {
 constexpr size_t kMagicPos = 16;
 constexpr size_t kSizePos = 8;
 constexpr size_t kCrcPos = 17;
-constexpr size_t kLegacyCrcStart = 16;
-constexpr int64_t kLegacyV0BytesMin = 12 + 14;
-constexpr int64_t kLegacyV1BytesMin = 12 + 22;
-constexpr int64_t kRelativeOffsetMax = std::numeric_limits<int32_t>::max();
-
-Offset wrapping_add(Offset offset, int32_t delta) {
-  return Offset(static_cast<int64_t>(static_cast<uint64_t>(offset.value) +
-                                     static_cast<uint64_t>(int64_t{delta})));
-}
-
 // Fields of a frame whose first min(size, 61) bytes are there.
 EntryHeader decode_header(int64_t file_pos, BytesView bytes) {
   EntryHeader header{

@@ -31,11 +31,6 @@ Status rename_if_there(FileSystem& fs, const std::string& from, const std::strin
   return renamed;
 }
 
-Status remove_if_there(FileSystem& fs, const std::string& path) {
-  auto removed = fs.remove_file(path);
-  if (!removed && removed.error().code() == ErrorCode::not_found) return {};
-  return removed;
-}
 
 }  // namespace
 

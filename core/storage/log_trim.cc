@@ -105,8 +105,7 @@ Result<int> PartitionLog::delete_due_files() {
       later.push_back(std::move(file));
       continue;
     }
-    auto removed = fs_.remove_file(file.path);
-    if (!removed && removed.error().code() != ErrorCode::not_found) return fail(removed.error());
+    TRY(remove_if_there(fs_, file.path));
     ++deleted;
   }
   due_files_ = std::move(later);
@@ -201,8 +200,7 @@ Status PartitionLog::truncate_fully_and_start_at(Offset offset) {
   TRY(delete_segments_from(0));
   TRY_ASSIGN(const DirectoryContents contents, read_directory());
   for (const Offset snapshot : contents.snapshots) {
-    auto removed = fs_.remove_file(offset_path(path_, snapshot, kSnapshotSuffix));
-    if (!removed && removed.error().code() != ErrorCode::not_found) return removed;
+    TRY(remove_if_there(fs_, offset_path(path_, snapshot, kSnapshotSuffix)));
   }
   newest_snapshot_ = kNoOffset;
   TRY(start_empty_at(offset));

@@ -11,8 +11,6 @@ namespace spool::storage {
 
 namespace {
 
-constexpr int64_t kRelativeOffsetMax = std::numeric_limits<int32_t>::max();
-
 bool is_inside(const OrderedEntry& entry, const ScanOptions& bounds) {
   return entry.base_offset >= bounds.first_offset && entry.last_offset >= entry.base_offset &&
          entry.last_offset < bounds.end_offset &&

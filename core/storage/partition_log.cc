@@ -274,8 +274,7 @@ Result<std::shared_ptr<Segment>> PartitionLog::create_segment(Offset base_offset
       choose_jitter(config_.segment_jitter_ms, config_.segment_ms, path_, segment->created_ms);
   if (is_unborn_) return segment;
   for (const std::string_view suffix : {kIndexSuffix, kTimeIndexSuffix, kTransactionIndexSuffix}) {
-    const auto removed = fs_.remove_file(offset_path(path_, base_offset, suffix));
-    if (!removed && removed.error().code() != ErrorCode::not_found) return fail(removed.error());
+    TRY(remove_if_there(fs_, offset_path(path_, base_offset, suffix)));
   }
   TRY_ASSIGN(segment->file,
              fs_.open(offset_path(path_, base_offset, kLogSuffix), OpenMode::replace));

@@ -26,6 +26,17 @@ std::string offset_path(std::string_view directory, Offset offset, std::string_v
   return path;
 }
 
+bool is_index_name(std::string_view name) {
+  return name.ends_with(kIndexSuffix) || name.ends_with(kTimeIndexSuffix) ||
+         name.ends_with(kTransactionIndexSuffix);
+}
+
+Status remove_if_there(FileSystem& fs, const std::string& path) {
+  auto removed = fs.remove_file(path);
+  if (!removed && removed.error().code() == ErrorCode::not_found) return {};
+  return removed;
+}
+
 void Segment::note_batch(Offset last_offset, int64_t max_timestamp, int64_t batch_bytes,
                          int32_t index_interval_bytes) {
   if (size_bytes == 0) first_timestamp_ms = max_timestamp;

@@ -29,6 +29,12 @@ inline constexpr std::string_view kSwapSuffix = ".swap";
 /// `directory`/`<offset20>``suffix`.
 std::string offset_path(std::string_view directory, Offset offset, std::string_view suffix);
 
+/// A file of one of the three indexes, by its name.
+bool is_index_name(std::string_view name);
+
+/// Removes a file that need not be there.
+Status remove_if_there(FileSystem& fs, const std::string& path);
+
 /// What the log keeps of a segment. Guarded by the log's mutex once it is in the log's list; only
 /// the active segment (the last) changes.
 struct Segment {

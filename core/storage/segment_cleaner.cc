@@ -41,8 +41,7 @@ Status SegmentCleaner::create() {
 Status SegmentCleaner::discard() {
   for (const std::string_view suffix :
        {kLogSuffix, kIndexSuffix, kTimeIndexSuffix, kTransactionIndexSuffix}) {
-    const auto removed = fs_.remove_file(path(suffix));
-    if (!removed && removed.error().code() != ErrorCode::not_found) return removed;
+    TRY(remove_if_there(fs_, path(suffix)));
   }
   return {};
 }

@@ -15,16 +15,11 @@ namespace {
 // A unit is worth a thread from this size on.
 constexpr int64_t kUnitBytesMin = 64 << 20;
 
-std::optional<Offset> offset_of_name(std::string_view name) {
+std::optional<Offset> offset_of_digits(std::string_view name) {
   const std::string_view digits = name.substr(0, name.find('.'));
   const auto number = parse_int<int64_t>(digits);
   if (!number || *number < 0 || digits.size() != 20) return std::nullopt;
   return Offset(*number);
-}
-
-bool is_index_name(std::string_view name) {
-  return name.ends_with(kIndexSuffix) || name.ends_with(kTimeIndexSuffix) ||
-         name.ends_with(kTransactionIndexSuffix);
 }
 
 }  // namespace
@@ -42,7 +37,7 @@ Status PartitionVerifier::list() {
   std::map<Offset, SegmentFiles> by_base;
   for (const DirectoryEntry& entry : entries) {
     if (entry.is_directory || !entry.name.ends_with(kLogSuffix)) continue;
-    const auto base = offset_of_name(entry.name);
+    const auto base = offset_of_digits(entry.name);
     const std::string path = concat(path_, '/', entry.name);
     if (!base) {
       listing_findings_.push_back({.check = "file-name",
@@ -85,7 +80,7 @@ void PartitionVerifier::take_file(const DirectoryEntry& entry) {
   if (name.ends_with(kDeletedSuffix) || name.ends_with(".tmp") || name.ends_with(".part"))
     return report("leftover", Severity::info, "nothing to delete", "a file on its way out",
                   "remove it");
-  const auto offset = offset_of_name(name);
+  const auto offset = offset_of_digits(name);
   if (!offset) return;
   if (name.ends_with(kSnapshotSuffix)) snapshots_.push_back(*offset);
   if (!is_index_name(name)) return;
@@ -347,7 +342,7 @@ std::vector<Finding> verify_file(FileSystem& fs, const std::string& path,
   const std::string_view name =
       std::string_view(path).substr(slash == std::string::npos ? 0 : slash + 1);
   const VerifyOptions options{.expects_metadata = false};
-  const auto base = offset_of_name(name);
+  const auto base = offset_of_digits(name);
   const auto unreadable = [&](std::string_view check, const Error& error) {
     out.add({.check = check,
              .severity = Severity::error,

@@ -20,8 +20,6 @@ constexpr std::string_view kCutTail = "cut the file behind the last whole batch"
 constexpr int64_t kHourMs = 3'600'000;
 constexpr int16_t kControlAttribute = 32;
 constexpr int64_t kIndexBytesMax = 16 << 20;
-constexpr int64_t kRelativeOffsetMax = std::numeric_limits<int32_t>::max();
-
 // Entries of an index file up to its zero tail.
 template <class Entry>
 Result<std::vector<Entry>> load_index(FileSystem& fs, const std::string& path,

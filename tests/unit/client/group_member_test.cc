@@ -24,7 +24,7 @@ const Uuid kTopicId = Uuid::from_halves(1, 2);
 
 int16_t code(ErrorCode error) { return static_cast<int16_t>(error); }
 
-TopicPartition at(int32_t partition) { return {"t", Partition(partition)}; }
+TopicPartition partition_at(int32_t partition) { return {"t", Partition(partition)}; }
 
 template <class Message>
 Buffer embedded(const Message& message) {
@@ -132,7 +132,7 @@ TEST_CASE("classic member: joins with the id it is given, shares out as leader, 
   synced.assignment = mine;
   leader.member->on_answer(synced, kStart);
   CHECK(leader.member->has_change());
-  CHECK(leader.member->assignment() == std::vector{at(0), at(1)});
+  CHECK(leader.member->assignment() == std::vector{partition_at(0), partition_at(1)});
   leader.member->settle(kStart);
   CHECK_FALSE(leader.member->next_request(kStart + 2999ms).has_value());
   const auto beat = next<HeartbeatRequest>(*leader.member, kStart + 3s);
@@ -269,7 +269,7 @@ TEST_CASE("consumer member: a pattern is the coordinator's to match; internal to
   MemberProtocol::Topics there = topics(1);
   there["__x"] = {.name = "__x", .id = Uuid::from_halves(9, 9), .is_internal = true};
   member->on_topics(there, kStart);
-  CHECK(member->assignment() == std::vector{at(0)});
+  CHECK(member->assignment() == std::vector{partition_at(0)});
   member->settle(kStart);
   // It owns them all the same: nobody else is to wait for them.
   CHECK(next<ConsumerGroupHeartbeatRequest>(*member, kStart).topic_partitions->size() == 2);
@@ -286,7 +286,7 @@ TEST_CASE("consumer member: owns what it is given only when the owner has settle
   member->on_answer(answer(1, std::vector{0, 1}), kStart);
   CHECK(member->wanted_topics().names == std::vector<std::string>{"t"});
   member->on_topics(topics(2), kStart);
-  CHECK(member->assignment() == std::vector{at(0), at(1)});
+  CHECK(member->assignment() == std::vector{partition_at(0), partition_at(1)});
   const auto early = next<ConsumerGroupHeartbeatRequest>(*member, kStart + 5s);
   CHECK_FALSE(early.topic_partitions.has_value());
   member->on_answer(answer(1, std::nullopt), kStart + 5s);
@@ -341,11 +341,11 @@ TEST_CASE("assignors: shares are those of Kafka's") {
   const std::map<std::string, int32_t> counts = {{"t", 3}, {"u", 3}};
   const auto u = [](int32_t partition) { return TopicPartition{"u", Partition(partition)}; };
   auto shares = assign_range(three, counts);
-  CHECK(shares["b"] == std::vector{at(0), at(1)});
+  CHECK(shares["b"] == std::vector{partition_at(0), partition_at(1)});
   CHECK(shares["a"] == std::vector{u(0), u(1)});
-  CHECK(shares["c"] == std::vector{at(2), u(2)});
+  CHECK(shares["c"] == std::vector{partition_at(2), u(2)});
   shares = assign_round_robin(three, counts);
-  CHECK(shares["b"] == std::vector{at(0), at(2)});
+  CHECK(shares["b"] == std::vector{partition_at(0), partition_at(2)});
   CHECK(shares["a"] == std::vector{u(0), u(2)});
-  CHECK(shares["c"] == std::vector{at(1), u(1)});
+  CHECK(shares["c"] == std::vector{partition_at(1), u(1)});
 }

@@ -34,7 +34,7 @@ std::vector<std::string> verify_once(FileSystem& fs, const std::string& path,
 
 /// "check file:position" of each finding that is no info: of one thread, and of several that check
 /// chunks ahead.
-std::vector<std::string> verify(FileSystem& fs, const std::string& path,
+std::vector<std::string> verify_partition(FileSystem& fs, const std::string& path,
                                 VerifyOptions options = {.expects_metadata = false}) {
   const auto findings = verify_once(fs, path, options);
   options.threads = 3;
@@ -71,10 +71,10 @@ struct VerifyFixture : LogFixture {
     bytes[file_pos] = static_cast<char>(bytes[file_pos] ^ 1);
     write_file(name, as_bytes(bytes));
   }
-  Names found() { return verify(fs, path()); }
+  Names found() { return verify_partition(fs, path()); }
 };
 
-const std::string kFirst = "00000000000000000000";
+const std::string kFirstSegment = "00000000000000000000";
 
 }  // namespace
 
@@ -98,22 +98,22 @@ TEST_CASE("verify: transaction markers are not counted as records") {
 
 TEST_CASE("verify: damage to a batch is named with its position") {
   VerifyFixture t;
-  t.flip(kFirst + ".log", 80);
-  CHECK(t.found() == Names{"batch-crc " + kFirst + ".log:0"});
+  t.flip(kFirstSegment + ".log", 80);
+  CHECK(t.found() == Names{"batch-crc " + kFirstSegment + ".log:0"});
 }
 
 TEST_CASE("check_ahead: a chunk of whole batches is sound, one with a damaged batch is not") {
   VerifyFixture t;
   const auto positions = [&] {
-    const auto file = *t.fs.open(t.file(kFirst + ".log"), OpenMode::read);
+    const auto file = *t.fs.open(t.file(kFirstSegment + ".log"), OpenMode::read);
     auto scan = LogScan::open(*file, {});
     std::vector<int64_t> all;
     for (auto item = scan->next(); *item; item = scan->next()) all.push_back((*item)->file_pos);
     return all;
   }();
   REQUIRE(positions.size() == 11);
-  t.flip(kFirst + ".log", static_cast<size_t>(positions[5]) + 70);
-  const auto file = *t.fs.open(t.file(kFirst + ".log"), OpenMode::read);
+  t.flip(kFirstSegment + ".log", static_cast<size_t>(positions[5]) + 70);
+  const auto file = *t.fs.open(t.file(kFirstSegment + ".log"), OpenMode::read);
   CheckAhead ahead(*file, {0, positions[4], positions[7], positions[9]}, true, 2);
   const auto first = ahead.take(0);
   REQUIRE(first != nullptr);
@@ -133,19 +133,19 @@ TEST_CASE("check_ahead: a chunk of whole batches is sound, one with a damaged ba
 TEST_CASE("verify: indexes that disagree with the log") {
   VerifyFixture t;
   SUBCASE("offset") {
-    t.flip(kFirst + ".index", 7);
-    CHECK(t.found() == Names{"offset-index-position " + kFirst + ".index:0"});
+    t.flip(kFirstSegment + ".index", 7);
+    CHECK(t.found() == Names{"offset-index-position " + kFirstSegment + ".index:0"});
   }
   SUBCASE("time") {
-    t.flip(kFirst + ".timeindex", 7);
-    CHECK(t.found().front() == "time-index-timestamp " + kFirst + ".timeindex:0");
+    t.flip(kFirstSegment + ".timeindex", 7);
+    CHECK(t.found().front() == "time-index-timestamp " + kFirstSegment + ".timeindex:0");
   }
   SUBCASE("aborted transaction missing") {
-    std::filesystem::remove(t.file(kFirst + ".txnindex"));
-    CHECK(t.found() == Names{"transaction-index " + kFirst + ".txnindex"});
+    std::filesystem::remove(t.file(kFirstSegment + ".txnindex"));
+    CHECK(t.found() == Names{"transaction-index " + kFirstSegment + ".txnindex"});
   }
   SUBCASE("aborted transaction invented") {
-    std::string bytes = t.content(kFirst + ".txnindex");
+    std::string bytes = t.content(kFirstSegment + ".txnindex");
     TransactionIndexEntry extra{.producer_id = ProducerId(9),
                                 .first_offset = Offset(8),
                                 .last_offset = Offset(9),
@@ -153,12 +153,12 @@ TEST_CASE("verify: indexes that disagree with the log") {
     Buffer encoded(TransactionIndexEntry::kBytes);
     extra.encode(encoded.data());
     bytes += as_text(encoded);
-    t.write_file(kFirst + ".txnindex", as_bytes(bytes));
-    CHECK(t.found() == Names{"transaction-index " + kFirst + ".txnindex:34"});
+    t.write_file(kFirstSegment + ".txnindex", as_bytes(bytes));
+    CHECK(t.found() == Names{"transaction-index " + kFirstSegment + ".txnindex:34"});
   }
   SUBCASE("missing") {
-    std::filesystem::remove(t.file(kFirst + ".index"));
-    CHECK(t.found() == Names{"offset-index-missing " + kFirst + ".index"});
+    std::filesystem::remove(t.file(kFirstSegment + ".index"));
+    CHECK(t.found() == Names{"offset-index-missing " + kFirstSegment + ".index"});
   }
   SUBCASE("of no segment") {
     t.write_file("00000000000000000999.index", as_bytes(""));
@@ -207,8 +207,8 @@ TEST_CASE("verify: a segment that is gone leaves a hole, unless the log is compa
   REQUIRE(log->close());
   for (const char* suffix : {".log", ".index", ".timeindex", ".snapshot"})
     std::filesystem::remove(t.file(t.second() + suffix));
-  CHECK(t.found() == Names{"offset-gap " + kFirst + ".log"});
-  CHECK(verify(t.fs, t.path(), {.is_compacted = true, .expects_metadata = false}) == Names{});
+  CHECK(t.found() == Names{"offset-gap " + kFirstSegment + ".log"});
+  CHECK(verify_partition(t.fs, t.path(), {.is_compacted = true, .expects_metadata = false}) == Names{});
 }
 
 TEST_CASE("verify: sequences of a producer that jump where no offset is missing") {
@@ -222,7 +222,7 @@ TEST_CASE("verify: sequences of a producer that jump where no offset is missing"
       make_batch({.producer_id = 5, .producer_epoch = 0, .base_sequence = 9, .base_offset = 2});
   REQUIRE(log->append(batch, LeaderEpoch(0), AppendOrigin::replication));
   REQUIRE(log->close());
-  const auto found = verify(t.fs, t.path());
+  const auto found = verify_partition(t.fs, t.path());
   REQUIRE(found.size() == 1);
   CHECK(found[0].starts_with("producer-sequence "));
 }
@@ -230,9 +230,9 @@ TEST_CASE("verify: sequences of a producer that jump where no offset is missing"
 TEST_CASE("verify: an empty directory and an empty segment are whole") {
   LogFixture t;
   REQUIRE(t.fs.make_directory(t.path()));
-  CHECK(verify(t.fs, t.path()) == Names{});
-  t.write_file(kFirst + ".log", as_bytes(""));
-  CHECK(verify(t.fs, t.path()) == Names{});
+  CHECK(verify_partition(t.fs, t.path()) == Names{});
+  t.write_file(kFirstSegment + ".log", as_bytes(""));
+  CHECK(verify_partition(t.fs, t.path()) == Names{});
 }
 
 TEST_CASE("verify: a segment's name that is no offset") {

@@ -3,7 +3,7 @@
 #include "core/protocol/messages/alter_configs.h"
 #include "tests/unit/broker/handlers/admin_calls.h"
 
-namespace spool::broker {
+namespace spool::broker::alter_configs_test {
 namespace {
 
 using Answer = std::pair<int, std::optional<std::string>>;
@@ -256,4 +256,4 @@ TEST_CASE("alter configs: refusals leave everything as it was") {
 }
 
 }  // namespace
-}  // namespace spool::broker
+}  // namespace spool::broker::alter_configs_test

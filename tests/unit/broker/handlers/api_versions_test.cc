@@ -5,7 +5,7 @@
 #include "core/protocol/messages/metadata.h"
 #include "tests/unit/broker/handlers/broker_fixture.h"
 
-namespace spool::broker {
+namespace spool::broker::api_versions_test {
 namespace {
 
 using Request = protocol::ApiVersionsRequest;
@@ -137,4 +137,4 @@ TEST_CASE("api versions: the header's client id may be null, and unknown tags ar
 }
 
 }  // namespace
-}  // namespace spool::broker
+}  // namespace spool::broker::api_versions_test

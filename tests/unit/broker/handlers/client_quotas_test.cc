@@ -6,7 +6,7 @@
 #include "core/protocol/messages/create_partitions.h"
 #include "tests/unit/broker/handlers/log_calls.h"
 
-namespace spool::broker {
+namespace spool::broker::client_quotas_test {
 namespace {
 
 using AlterRequest = protocol::AlterClientQuotasRequest;
@@ -221,4 +221,4 @@ TEST_CASE("client quotas: partitions beyond the mutation rate are 89, in older v
 }
 
 }  // namespace
-}  // namespace spool::broker
+}  // namespace spool::broker::client_quotas_test

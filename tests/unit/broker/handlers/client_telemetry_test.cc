@@ -6,7 +6,7 @@
 #include "core/protocol/messages/push_telemetry.h"
 #include "tests/unit/broker/handlers/admin_calls.h"
 
-namespace spool::broker {
+namespace spool::broker::client_telemetry_test {
 namespace {
 
 using Get = protocol::GetTelemetrySubscriptionsResponse;
@@ -139,4 +139,4 @@ TEST_CASE("telemetry: metrics in a codec, and a bomb") {
 }
 
 }  // namespace
-}  // namespace spool::broker
+}  // namespace spool::broker::client_telemetry_test

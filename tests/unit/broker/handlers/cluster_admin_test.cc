@@ -12,7 +12,7 @@
 #include "core/protocol/messages/unregister_controller.h"
 #include "tests/unit/broker/handlers/admin_calls.h"
 
-namespace spool::broker {
+namespace spool::broker::cluster_admin_test {
 namespace {
 
 using Answer = std::pair<int, std::optional<std::string>>;
@@ -258,4 +258,4 @@ TEST_CASE("unregister broker and controller: only those that are registered, nev
 }
 
 }  // namespace
-}  // namespace spool::broker
+}  // namespace spool::broker::cluster_admin_test

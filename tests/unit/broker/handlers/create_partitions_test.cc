@@ -3,7 +3,7 @@
 #include "core/protocol/messages/metadata.h"
 #include "tests/unit/broker/handlers/log_calls.h"
 
-namespace spool::broker {
+namespace spool::broker::create_partitions_test {
 namespace {
 
 using Request = protocol::CreatePartitionsRequest;
@@ -127,4 +127,4 @@ TEST_CASE("create partitions: a topic named twice has one entry, 42, in front, a
 }
 
 }  // namespace
-}  // namespace spool::broker
+}  // namespace spool::broker::create_partitions_test

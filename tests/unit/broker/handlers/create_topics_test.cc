@@ -4,7 +4,7 @@
 #include "broker/handlers/create_topics.h"
 #include "tests/unit/broker/handlers/broker_fixture.h"
 
-namespace spool::broker {
+namespace spool::broker::create_topics_test {
 namespace {
 
 using Request = protocol::CreateTopicsRequest;
@@ -215,4 +215,4 @@ TEST_CASE("create topics: every served version answers") {
 }
 
 }  // namespace
-}  // namespace spool::broker
+}  // namespace spool::broker::create_topics_test

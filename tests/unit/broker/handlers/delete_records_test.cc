@@ -2,7 +2,7 @@
 
 #include "tests/unit/broker/handlers/log_calls.h"
 
-namespace spool::broker {
+namespace spool::broker::delete_records_test {
 namespace {
 
 using Request = protocol::DeleteRecordsRequest;
@@ -89,4 +89,4 @@ TEST_CASE("delete records: a partition named twice is answered once, for the lat
 }
 
 }  // namespace
-}  // namespace spool::broker
+}  // namespace spool::broker::delete_records_test

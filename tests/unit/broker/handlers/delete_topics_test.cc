@@ -2,7 +2,7 @@
 #include "core/protocol/messages/create_topics.h"
 #include "tests/unit/broker/handlers/broker_fixture.h"
 
-namespace spool::broker {
+namespace spool::broker::delete_topics_test {
 namespace {
 
 using Request = protocol::DeleteTopicsRequest;
@@ -114,4 +114,4 @@ TEST_CASE("delete topics: switched off, it is 73 and before version 3 it is 42")
 }
 
 }  // namespace
-}  // namespace spool::broker
+}  // namespace spool::broker::delete_topics_test

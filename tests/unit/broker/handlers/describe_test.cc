@@ -8,7 +8,7 @@
 #include "core/protocol/messages/describe_topic_partitions.h"
 #include "tests/unit/broker/handlers/broker_fixture.h"
 
-namespace spool::broker {
+namespace spool::broker::describe_test {
 namespace {
 
 void create(BrokerFixture& broker, const std::string& name, int32_t partitions,
@@ -271,4 +271,4 @@ TEST_CASE("describe log dirs: what is not there is left out") {
 }
 
 }  // namespace
-}  // namespace spool::broker
+}  // namespace spool::broker::describe_test

@@ -3,7 +3,7 @@
 #include "core/protocol/messages/metadata.h"
 #include "tests/unit/broker/handlers/log_calls.h"
 
-namespace spool::broker {
+namespace spool::broker::fetch_test {
 namespace {
 
 using Request = protocol::FetchRequest;
@@ -535,4 +535,4 @@ TEST_CASE(
 }
 
 }  // namespace
-}  // namespace spool::broker
+}  // namespace spool::broker::fetch_test

@@ -6,7 +6,7 @@
 #include "core/protocol/messages/offset_fetch.h"
 #include "tests/unit/broker/handlers/log_calls.h"
 
-namespace spool::broker {
+namespace spool::broker::group_log_test {
 
 using namespace protocol;
 
@@ -91,4 +91,4 @@ TEST_CASE("group log: a record that is cut short takes its partition's groups aw
   CHECK(lines_from(f, kOffsetsTopic, partition_of("g")).size() == 2);  // nothing of it is lost
 }
 
-}  // namespace spool::broker
+}  // namespace spool::broker::group_log_test

@@ -22,13 +22,13 @@
 #include "core/protocol/messages/update_features.h"
 #include "tests/unit/broker/handlers/broker_fixture.h"
 
-namespace spool::broker {
+namespace spool::broker::groups_test {
 
 using namespace protocol;
 
 namespace {
 
-void create_topic(BrokerFixture& f, const std::string& name) {
+void create_group_topic(BrokerFixture& f, const std::string& name) {
   CreateTopicsRequest request;
   auto& topic = request.topics.emplace_back();
   topic.name = name;
@@ -105,7 +105,7 @@ TEST_CASE("groups: key types of FindCoordinator") {
 
 TEST_CASE("groups: commits survive a restart, and are read from a directory that is not written") {
   BrokerFixture f;
-  create_topic(f, "orders");
+  create_group_topic(f, "orders");
   for (int64_t offset = 1; offset <= 50; ++offset) CHECK(commit(f, "g", offset) == 0);
   CHECK(commit(f, "other", 7) == 0);
   f.restart();
@@ -120,7 +120,7 @@ TEST_CASE("groups: commits survive a restart, and are read from a directory that
 
 TEST_CASE("groups: an answer waits for the disk where flush.messages asks for it") {
   BrokerFixture f("log.flush.interval.messages=1\n");
-  create_topic(f, "orders");
+  create_group_topic(f, "orders");
   CHECK(commit(f, "g", 42) == 0);
   CHECK(committed(f, "g") == 42);
 }
@@ -169,7 +169,7 @@ TEST_CASE("groups: a member joins and syncs over the wire") {
 
 TEST_CASE("groups: ids as long as the wire carries are served, quoted in part") {
   BrokerFixture f("group.initial.rebalance.delay.ms=0\n");
-  create_topic(f, "orders");
+  create_group_topic(f, "orders");
   const std::string longest(32'767, 'x');
   CHECK(commit(f, longest, 42) == 0);
   CHECK(committed(f, longest) == 42);
@@ -295,7 +295,7 @@ class Client {
 
 TEST_CASE("groups: every version joins, syncs, commits, is described, leaves and is deleted") {
   BrokerFixture f("group.initial.rebalance.delay.ms=0\n");
-  create_topic(f, "orders");
+  create_group_topic(f, "orders");
   MetadataRequest all;
   all.topics.reset();
   const Uuid orders = f.call<MetadataResponse>(all, 12).topics.at(0).topic_id;
@@ -372,7 +372,7 @@ TEST_CASE("groups: KIP-848 needs group.version 1, which new directories have") {
 
 TEST_CASE("groups: OffsetFetch of several groups, and by topic ids that nobody has") {
   BrokerFixture f;
-  create_topic(f, "orders");
+  create_group_topic(f, "orders");
   CHECK(commit(f, "a", 1) == 0);
   CHECK(commit(f, "b", 2) == 0);
   OffsetFetchRequest request;
@@ -395,4 +395,4 @@ TEST_CASE("groups: OffsetFetch of several groups, and by topic ids that nobody h
   CHECK(groups.at(0).topics.at(0).partitions.at(0).committed_offset == -1);
 }
 
-}  // namespace spool::broker
+}  // namespace spool::broker::groups_test

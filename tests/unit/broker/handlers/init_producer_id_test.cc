@@ -3,7 +3,7 @@
 #include "core/protocol/messages/init_producer_id.h"
 #include "tests/unit/broker/handlers/log_calls.h"
 
-namespace spool::broker {
+namespace spool::broker::init_producer_id_test {
 namespace {
 
 using Request = protocol::InitProducerIdRequest;
@@ -63,4 +63,4 @@ TEST_CASE("init producer id: goes on over the end of a block, and no id is given
 }
 
 }  // namespace
-}  // namespace spool::broker
+}  // namespace spool::broker::init_producer_id_test

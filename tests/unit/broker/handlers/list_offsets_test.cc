@@ -2,7 +2,7 @@
 #include "core/protocol/messages/offset_for_leader_epoch.h"
 #include "tests/unit/broker/handlers/log_calls.h"
 
-namespace spool::broker {
+namespace spool::broker::list_offsets_test {
 namespace {
 
 using Request = protocol::ListOffsetsRequest;
@@ -230,4 +230,4 @@ TEST_CASE("offset for leader epoch: 3 for what is not there, 74 and 75 for a wro
 }
 
 }  // namespace
-}  // namespace spool::broker
+}  // namespace spool::broker::list_offsets_test

@@ -3,7 +3,7 @@
 #include "core/protocol/messages/metadata.h"
 #include "tests/unit/broker/handlers/log_calls.h"
 
-namespace spool::broker {
+namespace spool::broker::metadata_test {
 namespace {
 
 using Request = protocol::MetadataRequest;
@@ -225,4 +225,4 @@ TEST_CASE("metadata: each listener answers with the address clients reach it by"
 }
 
 }  // namespace
-}  // namespace spool::broker
+}  // namespace spool::broker::metadata_test

@@ -3,7 +3,7 @@
 #include "core/protocol/messages/metadata.h"
 #include "tests/unit/broker/handlers/log_calls.h"
 
-namespace spool::broker {
+namespace spool::broker::produce_test {
 namespace {
 
 using Request = protocol::ProduceRequest;
@@ -560,4 +560,4 @@ TEST_CASE("produce: a directory opened for reading takes nothing") {
 }
 
 }  // namespace
-}  // namespace spool::broker
+}  // namespace spool::broker::produce_test
