@@ -128,7 +128,7 @@ TEST_CASE("groups: an answer waits for the disk where flush.messages asks for it
 TEST_CASE("groups: an answer waits for others where the coordinator is to linger") {
   for (const char* flush : {"", "log.flush.interval.messages=1\n"}) {
     BrokerFixture f(flush + std::string("group.coordinator.append.linger.ms=2\n"));
-    create_topic(f, "orders");
+    create_group_topic(f, "orders");
     CHECK(commit(f, "g", 42) == 0);
     CHECK(commit(f, "g", 43) == 0);
     CHECK(committed(f, "g") == 43);
