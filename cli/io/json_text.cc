@@ -71,10 +71,26 @@ constexpr uint64_t bytes_equal(uint64_t word, uint8_t value) {
   return bytes_below(word ^ kOnes * value, 1);
 }
 
+/// Sixteen bytes that the compiler compares at once, on any processor.
+using JsonBlock = uint8_t __attribute__((vector_size(16)));
+
+bool is_plain_block(const char* from, uint8_t high_mask) {
+  JsonBlock block;
+  std::memcpy(&block, from, sizeof block);
+  const auto found = (block < 0x20) | (block == '"') | (block == '\\') | (block == 0x7f) |
+                     ((block & high_mask) != 0);
+  uint64_t halves[2];
+  std::memcpy(halves, &found, sizeof halves);
+  return (halves[0] | halves[1]) == 0;
+}
+
 }  // namespace
 
 size_t plain_json_prefix(std::string_view text, bool stops_at_high) {
   size_t at = 0;
+  const uint8_t high_byte = stops_at_high ? 0x80 : 0;
+  while (at + sizeof(JsonBlock) <= text.size() && is_plain_block(text.data() + at, high_byte))
+    at += sizeof(JsonBlock);
   const uint64_t high_mask = stops_at_high ? kHighs : 0;
   for (; at + 8 <= text.size(); at += 8) {
     const uint64_t word = load_word(text.data() + at);
@@ -117,6 +133,8 @@ void append_json_string(std::string& out, std::string_view text) {
 void append_json_bytes(std::string& out, std::optional<BytesView> bytes) {
   if (!bytes) {
     out += "null";
+  } else if (plain_json_prefix(as_text(*bytes), true) == bytes->size()) {
+    append_text(out, '"', as_text(*bytes), '"');
   } else if (const std::string_view text = as_text(*bytes); is_utf8(text)) {
     append_json_string(out, text);
   } else {

@@ -1,5 +1,8 @@
 #include "cli/io/record_json.h"
 
+#include <charconv>
+#include <cstring>
+
 #include "cli/io/json_reader.h"
 #include "cli/io/json_text.h"
 #include "core/base/text.h"
@@ -25,6 +28,30 @@ void append_member(std::string& out, std::string_view name, const std::optional<
   }
   out += "\":";
   append_bytes(out, bytes, options.bytes);
+}
+
+/// The members whose length is bounded, of every record: put together where they need no room made.
+void append_bounded_members(std::string& out, const ShownRecord& shown) {
+  char text[256];
+  char* at = text;
+  const auto name = [&]<size_t N>(const char(&literal)[N]) {
+    std::memcpy(at, literal, N - 1);
+    at += N - 1;
+  };
+  const auto number = [&](auto value) { at = std::to_chars(at, std::end(text), value).ptr; };
+  const std::string_view type = timestamp_type_name(shown.timestamp_type);
+  name(",\"partition\":");
+  number(shown.partition.value);
+  name(",\"offset\":");
+  number(shown.record.offset.value);
+  name(",\"timestamp\":");
+  number(shown.record.timestamp_ms);
+  name(",\"timestamp_type\":\"");
+  at += type.copy(at, type.size());
+  name("\",\"leader_epoch\":");
+  number(shown.leader_epoch.value);
+  name(",\"headers\":");
+  out.append(text, at);
 }
 
 std::string_view without_space(std::string_view line) {
@@ -56,10 +83,7 @@ void append_record_json(std::string& out, const ShownRecord& shown,
   const record::RecordView& record = shown.record;
   out += "{\"topic\":";
   append_json_string(out, shown.topic);
-  append_text(out, ",\"partition\":", shown.partition.value, ",\"offset\":", record.offset.value,
-              ",\"timestamp\":", record.timestamp_ms, ",\"timestamp_type\":\"",
-              timestamp_type_name(shown.timestamp_type),
-              "\",\"leader_epoch\":", shown.leader_epoch.value, ",\"headers\":");
+  append_bounded_members(out, shown);
   if (record.headers_count == 0)
     out += "[]";
   else

@@ -101,6 +101,18 @@ TEST_CASE("json_text: strings are escaped, bytes are three-valued and lossless")
   CHECK(json("\xff") == "{\"b64\":\"/w==\"}");
 }
 
+TEST_CASE("json_text: what needs escaping is found wherever it lies") {
+  for (size_t at = 0; at < 40; ++at)
+    for (const char c : {'\0', '\x1f', '"', '\\', '\x7f'}) {
+      std::string text(40, ' ');
+      text[at] = c;
+      CHECK(plain_json_prefix(text, true) == at);
+    }
+  const std::string high = std::string(20, '~') + "\xc3\xa9" + std::string(20, '!');
+  CHECK(plain_json_prefix(high, true) == 20);
+  CHECK(plain_json_prefix(high, false) == 42);
+}
+
 TEST_CASE("json_text: UTF-8 is what Unicode says it is") {
   for (const char* bad :
        {"\x80", "\xc0\x80", "\xc1\xbf", "\xc3", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xe2\x82",
