@@ -60,7 +60,7 @@ void add_to_runs(std::vector<EpochRun>& runs, Offset segment, const EntryHeader&
   if (runs.empty() || runs.back().leader_epoch != entry.leader_epoch ||
       runs.back().segment != segment)
     runs.push_back({entry.leader_epoch, entry.base_offset, segment, entry.file_pos});
-  runs.back().last_pos = entry.file_pos;
+  runs.back().last_start = entry.base_offset;
   ++runs.back().batches_count;
 }
 
@@ -86,16 +86,23 @@ Result<std::vector<EpochRun>> decide_epochs(FileSystem& fs, const std::string& p
     if (i + 1 < segments.size()) bounds.end_offset = segments[i + 1];
     TRY_ASSIGN(const auto decisions, decide_order(*file, bounds));
     TRY_ASSIGN(auto scan, LogScan::open(*file, bounds));
+    std::vector<EntryHeader> placed;
     for (size_t next = 0;;) {
       TRY_ASSIGN(const auto item, scan.next());
       if (!item) break;
       if (!item->is_whole()) continue;
       // Converted messages have the epochs of whoever converted them.
       if (!item->header.is_v2()) return std::vector<EpochRun>();
-      const bool is_decided = next < decisions.size() && decisions[next].file_pos == item->file_pos;
-      if (is_decided && decisions[next++].kind != OrderDecision::Kind::rebase) continue;
-      add_to_runs(runs, segments[i], item->header);
+      placed.push_back(item->header);
+      if (next == decisions.size() || decisions[next].file_pos != item->file_pos) continue;
+      const OrderDecision& decision = decisions[next++];
+      if (decision.kind == OrderDecision::Kind::rebase)
+        placed.back().base_offset = decision.fixed_offset;
+      else if (decision.kind != OrderDecision::Kind::move)
+        placed.pop_back();
     }
+    std::ranges::sort(placed, {}, &EntryHeader::base_offset);
+    for (const EntryHeader& entry : placed) add_to_runs(runs, segments[i], entry);
   }
   decide_epochs(runs);
   return runs;

@@ -22,21 +22,23 @@ struct EpochRun {
   LeaderEpoch leader_epoch;
   Offset start_offset;  ///< of its first batch
   Offset segment;       ///< base offset of the file
-  int64_t first_pos = 0, last_pos = 0;
+  int64_t first_pos = 0;
+  Offset last_start;  ///< base offset of its last batch
   int64_t batches_count = 0;
   LeaderEpoch right_epoch = kNoLeaderEpoch;  ///< set by decide_epochs
 
   bool is_wrong() const { return right_epoch != leader_epoch; }
 };
 
-/// Adds a batch, in file order, to the runs. Batches without an epoch and legacy entries are none.
+/// Adds a batch, in the order of offsets, to the runs. Batches without an epoch and legacy entries
+/// are none.
 void add_to_runs(std::vector<EpochRun>& runs, Offset segment, const EntryHeader& entry);
 
 /// Sets right_epoch of all runs of a partition.
 void decide_epochs(std::vector<EpochRun>& runs);
 
-/// Reads the segments of a directory and decides. Entries without a place (offset_order.h) do not
-/// count.
+/// Reads the segments of a directory and decides. Batches count where they belong (offset_order.h),
+/// those without a place do not.
 Result<std::vector<EpochRun>> decide_epochs(FileSystem& fs, const std::string& path,
                                             const std::vector<Offset>& segments);
 

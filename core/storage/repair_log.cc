@@ -124,10 +124,10 @@ class SegmentPlanner {
     if (decision != nullptr && decision->kind == Kind::rebase)
       piece.base_offset = decision->fixed_offset;
     const int64_t span = item.header.last_offset - item.header.base_offset;
-    end_ = std::max(end_, piece.base_offset.value_or(item.header.base_offset) + (span + 1));
-    piece.leader_epoch = restored_epoch(item);
-    placed_.push_back({piece.base_offset.value_or(item.header.base_offset),
-                       piece.leader_epoch.value_or(item.header.leader_epoch), piece});
+    const Offset base_offset = piece.base_offset.value_or(item.header.base_offset);
+    piece.leader_epoch = restored_epoch(item, base_offset);
+    end_ = std::max(end_, base_offset + (span + 1));
+    placed_.push_back({base_offset, piece.leader_epoch.value_or(item.header.leader_epoch), piece});
     if (decision != nullptr && decision->kind == Kind::move)
       plan_.steps.push_back(
           {.path = path_,
@@ -167,10 +167,11 @@ class SegmentPlanner {
     }
   }
 
-  std::optional<LeaderEpoch> restored_epoch(const ScanItem& item) const {
+  /// base_offset  where the batch belongs
+  std::optional<LeaderEpoch> restored_epoch(const ScanItem& item, Offset base_offset) const {
     if (!item.header.is_v2() || item.header.leader_epoch < LeaderEpoch(0)) return std::nullopt;
-    const auto run = std::ranges::lower_bound(epochs_, item.file_pos, {}, &EpochRun::last_pos);
-    if (run == epochs_.end() || item.file_pos < run->first_pos) return std::nullopt;
+    const auto run = std::ranges::lower_bound(epochs_, base_offset, {}, &EpochRun::last_start);
+    if (run == epochs_.end() || base_offset < run->start_offset) return std::nullopt;
     return run->right_epoch;
   }
 
