@@ -93,10 +93,28 @@ Status check_compaction_lag(const ConfigMap& settings, const ConfigView& view) {
                      ") > max.compaction.lag.ms (", max_lag, ')'));
 }
 
+/// Kafka sets these at run time only; its list of configs does not have them.
+constexpr std::array<std::string_view, 3> kReplicationRates = {
+    "follower.replication.throttled.rate",
+    "leader.replication.throttled.rate",
+    "replica.alter.log.dirs.io.max.bytes.per.second",
+};
+
+Status check_replication_rate(std::string_view name, const std::string& value) {
+  const auto rate = parse_integer(value);
+  if (rate && *rate >= 0) return {};
+  return fail(ErrorCode::invalid_config,
+              concat("Invalid value ", value, " for configuration ", name, ": ",
+                     rate ? "Value must be at least 0" : "Not a number of type LONG"));
+}
+
 Status check_values(const ConfigMap& settings) {
-  for (const auto& [name, value] : settings)
+  for (const auto& [name, value] : settings) {
     if (const ConfigDef* def = find_config(broker_configs(), name))
       TRY(validate_value(*def, value));
+    if (std::ranges::find(kReplicationRates, name) != kReplicationRates.end())
+      TRY(check_replication_rate(name, value));
+  }
   return {};
 }
 

@@ -619,12 +619,12 @@ ConsumerGroupDescribeResponse::DescribedGroup Coordinator::describe_consumer(
     const std::string& group_id) const {
   ConsumerGroupDescribeResponse::DescribedGroup described;
   described.group_id = group_id;
-  const auto refuse = [&](ErrorCode error, std::string text) {
+  const auto refuse = [&](ErrorCode error, std::optional<std::string> text) {
     described.error_code = static_cast<int16_t>(error);
     described.error_message = std::move(text);
     return described;
   };
-  if (group_id.empty()) return refuse(ErrorCode::invalid_group_id, "GroupId can't be empty.");
+  if (group_id.empty()) return refuse(ErrorCode::invalid_group_id, std::nullopt);
   const Group* found = find(group_id);
   if (found == nullptr)
     return refuse(ErrorCode::group_id_not_found, concat("Group ", group_id, " not found."));

@@ -199,15 +199,15 @@ DeleteGroupsResponse::DeletableGroupResult Coordinator::delete_group(Now now,
                                                                      const std::string& group_id) {
   DeleteGroupsResponse::DeletableGroupResult result;
   result.group_id = group_id;
-  const auto refuse = [&](ErrorCode error, std::string message) {
+  // Kafka 4.4 has the field for a message, and leaves it null.
+  const auto refuse = [&](ErrorCode error, std::optional<std::string> message = std::nullopt) {
     result.error_code = static_cast<int16_t>(error);
     result.error_message = std::move(message);
     return result;
   };
   const Group* group = find(group_id);
-  if (group == nullptr)
-    return refuse(ErrorCode::group_id_not_found, concat("Group ", group_id, " not found."));
-  if (!group->is_empty()) return refuse(ErrorCode::non_empty_group, "The group is not empty.");
+  if (group == nullptr) return refuse(ErrorCode::group_id_not_found);
+  if (!group->is_empty()) return refuse(ErrorCode::non_empty_group);
   if (group->other)
     return refuse(ErrorCode::group_id_not_found,
                   concat("Group ", group_id, " is a ", type_name(group->type()),

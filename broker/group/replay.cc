@@ -1,4 +1,5 @@
 #include "broker/group/coordinator.h"
+#include "broker/group/embedded_protocol.h"
 #include "core/base/text.h"
 
 namespace spool::broker::group {

@@ -90,7 +90,8 @@ class TopicPlanner {
       return fail(ErrorCode::invalid_replication_factor,
                   concat("Unable to replicate the partition ", factor,
                          " time(s): The target replication factor of ", factor,
-                         " cannot be reached because only 1 broker(s) are registered."));
+                         " cannot be reached because only 1 broker(s) are registered or some "
+                         "brokers have all their log directories cordoned."));
     return {};
   }
 

@@ -96,9 +96,11 @@ DescribeTopicPartitionsResponse handle_describe_topic_partitions(
     const auto topic = services.topics.find(name);
     if (!topic) {
       const bool is_legal = storage::topic_name_problem(name).empty();
-      if (!message.topics.empty())
-        response.topics.push_back(refuse(name, is_legal ? ErrorCode::unknown_topic_or_partition
-                                                        : ErrorCode::invalid_topic_exception));
+      if (message.topics.empty()) continue;
+      auto refusal = refuse(name, is_legal ? ErrorCode::unknown_topic_or_partition
+                                           : ErrorCode::invalid_topic_exception);
+      refusal.topic_authorized_operations = kAllTopicOperations;
+      response.topics.push_back(std::move(refusal));
       continue;
     }
     DescribeTopicPartitionsResponseTopic answer;

@@ -42,7 +42,8 @@ FindCoordinatorResponse::Coordinator locate(const Services& services, const Requ
     found.port = -1;
     return found;
   };
-  if (key_type < kGroupKey || key_type > kShareKey || (key_type == kShareKey && !is_share_key(key)))
+  if (key_type == kShareKey && !is_share_key(key)) return refuse(ErrorCode::invalid_request, "");
+  if (key_type < kGroupKey || key_type > kShareKey)
     return refuse(ErrorCode::invalid_request,
                   "This most likely occurs because of a request being malformed by the client "
                   "library or the message was sent to an incompatible broker. See the broker logs "

@@ -24,6 +24,9 @@ InitProducerIdResponse handle_init_producer_id(Services& services, const Request
     response.producer_epoch = -1;
     return response;
   };
+  // One of them alone says nothing (v3 and later; before, both are -1).
+  if ((message.producer_id == -1) != (message.producer_epoch == -1))
+    return refuse(ErrorCode::invalid_request);
   if (message.transactional_id)
     return refuse(message.transactional_id->empty() ? ErrorCode::invalid_request
                                                     : ErrorCode::unsupported_version);

@@ -10,6 +10,7 @@
 /// A topic that was just made is answered at once; Kafka answers 3 first. A topic asked for twice
 /// is answered once.
 
+#include <algorithm>
 #include <set>
 
 #include "broker/config/config.h"
@@ -100,10 +101,15 @@ void answer_topics(Metadata& metadata) {
           metadata.services, *topic, metadata.message.include_topic_authorized_operations));
     return;
   }
+  const auto has_topic_id = [](const auto& asked) { return !asked.topic_id.is_zero(); };
+  // Where one topic is asked for by its id, those without are not answered at all, by Kafka neither.
+  const bool by_id = metadata.request.version >= 12 &&
+                     std::ranges::any_of(*metadata.message.topics, has_topic_id);
   std::set<std::pair<Uuid, std::optional<std::string>>> answered;
   for (const auto& asked : *metadata.message.topics) {
+    if (by_id && !has_topic_id(asked)) continue;
     if (!answered.emplace(asked.topic_id, asked.name).second) continue;
-    const bool has_id = !asked.topic_id.is_zero();
+    const bool has_id = has_topic_id(asked);
     if (metadata.request.version < 12 && (has_id || !asked.name))
       metadata.response.topics.push_back(
           refuse(ErrorCode::invalid_request, asked.name.value_or(""), asked.topic_id));

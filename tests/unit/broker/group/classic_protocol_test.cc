@@ -527,6 +527,7 @@ TEST_CASE("delete group: only an empty one, with its offsets, also after a resta
   const auto a = f.settle_alone();
   CHECK(f.commit({.member_id = a, .generation = 1, .offset = 5}) == ErrorCode::none);
   CHECK(f.coordinator->delete_group(f.now, "g").error_code == code(ErrorCode::non_empty_group));
+  CHECK(!f.coordinator->delete_group(f.now, "g").error_message);
   f.leave({{a, {}, {}, {}}});
   CHECK(f.coordinator->delete_group(f.now, "g").error_code == 0);
   CHECK(f.committed("orders", 0) == -1);

@@ -151,6 +151,13 @@ TEST_CASE("incremental alter configs: what a broker refuses about itself is 42")
         "Invalid value abc for configuration log.retention.ms: Not a number of type LONG");
   CHECK(refusal("1", "log.retention.ms", "0") ==
         "log.retention.ms must be unlimited (-1) or, greater than or equal to 1");
+  for (const char* rate : {"leader.replication.throttled.rate", "follower.replication.throttled.rate",
+                           "replica.alter.log.dirs.io.max.bytes.per.second"}) {
+    CHECK(refusal("1", rate, "x") ==
+          concat("Invalid value x for configuration ", rate, ": Not a number of type LONG"));
+    CHECK(refusal("", rate, "-1") ==
+          concat("Invalid value -1 for configuration ", rate, ": Value must be at least 0"));
+  }
   CHECK(refusal("1", "num.io.threads", "100") ==
         "Dynamic thread count update validation failed for num.io.threads=100, value should not "
         "be greater than double the current value 8");

@@ -70,7 +70,8 @@ TEST_CASE("create topics: replication factors of 0, below -1 and above the broke
   CHECK(verdict(topic_of("t", 1, 2)) ==
         "38: Unable to replicate the partition 2 time(s): The target replication factor of 2 "
         "cannot be "
-        "reached because only 1 broker(s) are registered.");
+        "reached because only 1 broker(s) are registered or some brokers have all their log "
+        "directories cordoned.");
 }
 
 TEST_CASE("create topics: -1 takes the broker's defaults") {

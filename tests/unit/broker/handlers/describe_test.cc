@@ -207,6 +207,7 @@ TEST_CASE("describe topic partitions: unknown is 3, impossible 17, a wrong curso
   BrokerFixture broker;
   create(broker, "a", 2);
   CHECK(shown(page(broker, {"nope", "a b", "a"}, 2000)) == "a:0-1 a b:error 17 nope:error 3 ");
+  CHECK(page(broker, {"nope"}, 2000).topics.at(0).topic_authorized_operations == 3576);
   CHECK(shown(page(broker, {"a"}, 2000, {{"a", -1}})) == "a:error 42 ");
   CHECK(shown(page(broker, {"a"}, 2000, {{"b", 0}})) == "a:error 42 ");
 }

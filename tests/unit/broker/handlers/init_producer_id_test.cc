@@ -38,6 +38,19 @@ TEST_CASE("init producer id: the timeout is not looked at without a transactiona
   }
 }
 
+TEST_CASE("init producer id: a producer id without an epoch, or an epoch alone, is 42") {
+  BrokerFixture broker;
+  const auto error = [&](int64_t producer_id, int16_t producer_epoch) {
+    Request request = request_of();
+    request.producer_id = producer_id;
+    request.producer_epoch = producer_epoch;
+    return broker.call<Response>(request, 5).error_code;
+  };
+  CHECK(error(5, -1) == 42);
+  CHECK(error(-1, 3) == 42);
+  CHECK(error(5, 3) == 0);
+}
+
 TEST_CASE("init producer id: an empty transactional id is 42") {
   BrokerFixture broker;
   const auto answer = broker.call<Response>(request_of(""), 5);

@@ -93,6 +93,17 @@ TEST_CASE("metadata: authorized operations only when asked, of the cluster in ve
   }
 }
 
+TEST_CASE("metadata: beside one that is asked for by its id topics without are not answered") {
+  BrokerFixture broker;
+  Request request = named({"nope"}, false);
+  request.topics->emplace_back();
+  request.topics->back().name.reset();
+  request.topics->back().topic_id = Uuid::from_halves(1, 1);
+  const auto topics = broker.call<Response>(request, 13).topics;
+  REQUIRE(topics.size() == 1);
+  CHECK(topics[0].error_code == 100);
+}
+
 TEST_CASE(
     "metadata: creates a missing topic when the request and the broker allow it; versions 0 to 3 "
     "always ask") {
