@@ -30,6 +30,8 @@ void append_member(std::string& out, std::string_view name, const std::optional<
   append_bytes(out, bytes, options.bytes);
 }
 
+constexpr size_t kNumberCharsMax = 20;  // of an int64
+
 /// The members whose length is bounded, of every record: put together where they need no room made.
 void append_bounded_members(std::string& out, const ShownRecord& shown) {
   char text[256];
@@ -38,7 +40,7 @@ void append_bounded_members(std::string& out, const ShownRecord& shown) {
     std::memcpy(at, literal, N - 1);
     at += N - 1;
   };
-  const auto number = [&](auto value) { at = std::to_chars(at, std::end(text), value).ptr; };
+  const auto number = [&](auto value) { at = std::to_chars(at, at + kNumberCharsMax, value).ptr; };
   const std::string_view type = timestamp_type_name(shown.timestamp_type);
   name(",\"partition\":");
   number(shown.partition.value);
