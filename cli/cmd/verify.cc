@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <numeric>
 #include <set>
 #include <thread>
 
@@ -24,6 +25,9 @@ namespace {
 
 using storage::Finding;
 using storage::Severity;
+
+/// Of more tasks than this each has one thread, and nobody looks at sizes beforehand.
+constexpr size_t kSharedTasksMax = 1000;
 
 constexpr Option kVerifyOptions[] = {
     kLogDirOption,
@@ -326,9 +330,8 @@ class Verify {
       });
     }
     if (tasks.empty()) return {};
-    for (VerifyTask& task : tasks)
-      task.options.threads = std::max(1, threads_ / static_cast<int>(tasks.size()));
-    ByteProgress progress(context_, args_, bytes_of(tasks));
+    const int64_t bytes = share_threads(tasks);
+    ByteProgress progress(context_, args_, bytes);
     VerifyRun run(fs_, tasks, std::min(threads_, max_threads(tasks)));
     for (size_t done = 0; done < tasks.size();) {
       if ((stopped_ = signals_.take())) return context_.out().flush();
@@ -367,20 +370,33 @@ class Verify {
     return tasks.size() == 1 && tasks[0].is_file ? 1 : 1024;
   }
 
-  int64_t bytes_of(const std::vector<VerifyTask>& tasks) {
-    if (!context_.is_err_terminal() || args_.flag("quiet")) return 0;
-    int64_t bytes = 0;
-    for (const VerifyTask& task : tasks) {
-      if (const auto info = fs_.info(task.path); info && !info->is_directory)
-        bytes += info->size_bytes;
-      const auto entries = task.is_file ? decltype(fs_.list(task.path))() : fs_.list(task.path);
-      if (!entries) continue;
-      for (const auto& entry : *entries)
-        if (entry.name.ends_with(".log"))
-          if (const auto info = fs_.info(concat(task.path, '/', entry.name)))
-            bytes += info->size_bytes;
+  int64_t bytes_of(const VerifyTask& task) {
+    if (task.is_file) {
+      const auto info = fs_.info(task.path);
+      return info ? info->size_bytes : 0;
     }
+    const auto entries = fs_.list(task.path);
+    if (!entries) return 0;
+    int64_t bytes = 0;
+    for (const auto& entry : *entries)
+      if (entry.name.ends_with(".log"))
+        if (const auto info = fs_.info(concat(task.path, '/', entry.name)))
+          bytes += info->size_bytes;
     return bytes;
+  }
+
+  /// Gives each task threads by its part of the bytes, so that one large partition among small ones
+  /// keeps no core waiting.
+  /// returns  all bytes; 0 where they were not worth counting
+  int64_t share_threads(std::vector<VerifyTask>& tasks) {
+    const bool shows_progress = context_.is_err_terminal() && !args_.flag("quiet");
+    if (!shows_progress && (threads_ == 1 || tasks.size() > kSharedTasksMax)) return 0;
+    std::vector<int64_t> bytes;
+    for (const VerifyTask& task : tasks) bytes.push_back(bytes_of(task));
+    const int64_t total = std::reduce(bytes.begin(), bytes.end());
+    for (size_t i = 0; i < tasks.size() && total > 0; ++i)
+      tasks[i].options.threads = static_cast<int>((threads_ * bytes[i] + total - 1) / total);
+    return total;
   }
 
   void say_totals() {
