@@ -163,7 +163,7 @@ constexpr ConfigDef kBroker[] = {
     row("group.consumer.min.session.timeout.ms", int_, "45000", at_least(1), fixed, acts, "Shortest session timeout a group may set for itself."),
     internal("group.consumer.regex.refresh.interval.ms", int_, "600000", at_least(10000), fixed, acts, ""),
     row("group.consumer.session.timeout.ms", int_, "45000", at_least(1), fixed, acts, "Time without a heartbeat after which a member of a consumer group is dropped."),
-    row("group.coordinator.append.linger.ms", int_, "-1", at_least(-1), fixed, acts, "Time that answers to what groups write wait for others, to be flushed with them; 0 and -1 for none."),
+    row("group.coordinator.append.linger.ms", int_, "-1", at_least(-1), fixed, acts, "Time that answers to what groups write wait for others, to be flushed with them; -1 for 2 ms after changes of consumer groups and none otherwise."),
     row("group.coordinator.background.threads", int_, "2", at_least(1), fixed, ignored),
     row("group.coordinator.cached.buffer.max.bytes", int_, "1048588", at_least(524288), cluster_wide, ignored),
     row("group.coordinator.rebalance.protocols", list, "classic,consumer,streams", non_empty_list("consumer, classic, share, streams"), fixed, acts, "Group protocols that are served; without consumer, KIP-848 members are refused."),

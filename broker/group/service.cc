@@ -59,8 +59,8 @@ Settings settings_of(const BrokerConfig& config) {
   settings.max_session_timeout_ms = number("group.max.session.timeout.ms");
   settings.initial_rebalance_delay_ms = number("group.initial.rebalance.delay.ms");
   settings.max_size = number("group.max.size");
-  settings.append_linger = std::chrono::milliseconds(
-      std::max(config.integer("group.coordinator.append.linger.ms"), int64_t{0}));
+  settings.append_linger =
+      std::chrono::milliseconds(config.integer("group.coordinator.append.linger.ms"));
   settings.offset_metadata_bytes_max = number("offset.metadata.max.bytes");
   settings.offsets_retention_ms = config.integer("offsets.retention.minutes") * 60'000;
   settings.offsets_retention_check_interval_ms =

@@ -35,7 +35,9 @@ struct Settings {
   int32_t initial_rebalance_delay_ms = 3000;
   int32_t max_size = INT32_MAX;
   int32_t new_member_join_timeout_ms = 300'000;  ///< Kafka's, not a setting
-  std::chrono::milliseconds append_linger{0};
+  /// That answers to what was written wait for others, to be flushed with them; -1: for changes of
+  /// consumer groups a moment (Shard::linger_of), for others not.
+  std::chrono::milliseconds append_linger{-1};
   int32_t offset_metadata_bytes_max = 4096;
   int64_t offsets_retention_ms = int64_t{10080} * 60'000;
   int64_t offsets_retention_check_interval_ms = 600'000;

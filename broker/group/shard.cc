@@ -12,6 +12,7 @@ namespace {
 
 /// Who asks while a partition is replayed waits this long before being told to come again.
 constexpr std::chrono::milliseconds kPatience{500};
+constexpr std::chrono::milliseconds kChangeLinger{2};
 /// Records of one batch; a batch that would be larger than the topic takes is refused before.
 constexpr size_t kSplitRecordsMax = 1000;
 
@@ -141,12 +142,22 @@ void Shard::when_safe(Held then) {
     then({});
 }
 
-// group.coordinator.append.linger.ms: more may come that one flush makes safe.
-void Shard::begin_linger() {
-  if (is_lingering_ || settings_.append_linger.count() == 0) return;
+// group.coordinator.append.linger.ms. Kafka's answers take a few milliseconds, and librdkafka
+// (2.12) counts on it: when a heartbeat that changed a consumer group (KIP-848) is answered before
+// the application's next call, it joins again with a request that any broker refuses.
+std::chrono::milliseconds Shard::linger_of(std::span<const Record> records) const {
+  if (settings_.append_linger.count() >= 0) return settings_.append_linger;
+  const bool has_change = std::ranges::any_of(records, [](const Record& record) {
+    return load_be<int16_t>(record.key.data()) >= protocol::ConsumerGroupMetadataKey::kInfo.api_key;
+  });
+  return has_change ? kChangeLinger : std::chrono::milliseconds(0);
+}
+
+void Shard::begin_linger(std::chrono::milliseconds linger) {
+  if (is_lingering_ || linger.count() == 0) return;
   is_lingering_ = true;
   if (!linger_) linger_.emplace(loop_);
-  linger_->set(settings_.append_linger, [this] {
+  linger_->set(linger, [this] {
     is_lingering_ = false;
     answer_or_flush();
   });
@@ -352,7 +363,7 @@ Status Shard::write_batch(std::span<const Record> records, int64_t wall_ms) {
                 concat(records.size(), " records make a batch of ", batch.size(), " bytes; ", name_,
                        " takes ", bytes_max));
   TRY(log.append(batch, storage::AppendOrigin::coordinator));
-  begin_linger();
+  begin_linger(linger_of(records));
   switch (log.flush_need()) {
     case Replica::FlushNeed::none:
       break;

@@ -62,7 +62,8 @@ class Shard final : public Journal {
   void follow_log();
   void arm_timer();
   void when_safe(Held then);
-  void begin_linger();
+  std::chrono::milliseconds linger_of(std::span<const Record> records) const;
+  void begin_linger(std::chrono::milliseconds linger);
   void answer_or_flush();
   void begin_flush();
   void finish_flush(const Status& flushed);
