@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "core/base/text.h"
 #include "core/storage/check_ahead.h"
 #include "core/storage/index_file.h"
 #include "core/storage/log_scan.h"
@@ -80,7 +81,7 @@ const std::string kFirstSegment = "00000000000000000000";
 
 TEST_CASE("verify: a log that was closed in order has nothing wrong with it") {
   VerifyFixture t;
-  CHECK(std::filesystem::exists(t.file(t.second() + ".log")));
+  CHECK(std::filesystem::exists(t.file(concat(t.second(), ".log"))));
   CHECK(t.found() == Names{});
 }
 
