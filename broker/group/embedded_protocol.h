@@ -12,8 +12,9 @@ namespace spool::broker::group {
 /// errors  parse_error
 Result<protocol::ConsumerProtocolSubscription> parse_subscription(BytesView bytes);
 Result<protocol::ConsumerProtocolAssignment> parse_assignment(BytesView bytes);
-/// The version in front, as far as we know versions.
+/// Of the version in front; the values of records have one, too.
 inline constexpr size_t kVersionBytes = 2;
+/// The version in front, as far as we know versions.
 Result<int16_t> embedded_version(BytesView bytes);
 Buffer serialize_assignment(const protocol::ConsumerProtocolAssignment& assignment,
                             int16_t version);

@@ -8,9 +8,10 @@
 namespace spool::broker {
 
 inline constexpr int16_t kLevelMigration = 8;
-inline constexpr int16_t kLevelTransactions = 13;  ///< 3.6-IV1: metadata transactions (KIP-868)
-inline constexpr int16_t kLevelDirectories =
-    17;  ///< 3.7-IV2: partitions and brokers name directories (KIP-858)
+/// 3.6-IV1: metadata transactions (KIP-868).
+inline constexpr int16_t kLevelTransactions = 13;
+/// 3.7-IV2: partitions and brokers name their directories (KIP-858).
+inline constexpr int16_t kLevelDirectories = 17;
 inline constexpr int16_t kLevelElr = 23;
 inline constexpr int16_t kLevelCordonedDirs = 30;
 

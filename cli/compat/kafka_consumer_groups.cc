@@ -5,6 +5,7 @@
 #include <set>
 
 #include "cli/cmd/group_reset.h"
+#include "cli/compat/kafka_tool.h"
 #include "cli/compat/personalities.h"
 #include "cli/context.h"
 #include "cli/errors.h"

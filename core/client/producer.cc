@@ -535,17 +535,16 @@ void Producer::settle(std::unique_ptr<Batch> batch, ErrorCode code, Offset base_
   const bool is_next = batch->base_sequence == queue.next_acked_sequence ||
                        (queue.in_flight == 0 && is_first(*batch));
   if (lost_sequence && is_next) queue.needs_restart = true;
-  if (client_.now() < batch->deadline) {
-    if (lost_sequence || is_retriable(code)) {
-      queue.last_failure = words_of(code, message);
-      return requeue(std::move(batch));
-    }
-    if (code == ErrorCode::message_too_large && batch->records_count > 1) {
-      // The limit is somewhere below: half is a guess, from which the next answer goes on.
-      size_t& limit = queue.topic->accepted_bytes_max;
-      limit = std::max(kBatchBytesMin, std::min(limit, batch->bytes.size() / 2));
-      return split(std::move(batch));
-    }
+  const bool is_late = client_.now() >= batch->deadline;
+  if (lost_sequence || is_retriable(code)) {
+    queue.last_failure = words_of(code, message);
+    return is_late ? give_up(std::move(batch)) : requeue(std::move(batch));
+  }
+  if (code == ErrorCode::message_too_large && batch->records_count > 1 && !is_late) {
+    // The limit is somewhere below: half is a guess, from which the next answer goes on.
+    size_t& limit = queue.topic->accepted_bytes_max;
+    limit = std::max(kBatchBytesMin, std::min(limit, batch->bytes.size() / 2));
+    return split(std::move(batch));
   }
   const Error error(
       code, concat(queue.topic->name, '-', queue.partition.value, ": ", words_of(code, message)));
@@ -647,13 +646,18 @@ void Producer::expire(Time now) {
       while (!queue.sealed.empty() && queue.sealed.front()->deadline <= now) {
         std::unique_ptr<Batch> batch = std::move(queue.sealed.front());
         queue.sealed.pop_front();
-        const std::string_view why = queue.last_failure;
-        const Error error(
-            ErrorCode::timed_out,
-            concat(name, '-', queue.partition.value, ": not acknowledged within ",
-                   options_.delivery_timeout.count(), " ms", why.empty() ? "" : ": ", why));
-        finish(std::move(batch), kNoOffset, &error);
+        give_up(std::move(batch));
       }
+}
+
+void Producer::give_up(std::unique_ptr<Batch> batch) {
+  const PartitionQueue& queue = *batch->queue;
+  const std::string_view why = queue.last_failure;
+  const Error error(
+      ErrorCode::timed_out,
+      concat(queue.topic->name, '-', queue.partition.value, ": not acknowledged within ",
+             options_.delivery_timeout.count(), " ms", why.empty() ? "" : ": ", why));
+  finish(std::move(batch), kNoOffset, &error);
 }
 
 bool Producer::restart_sequences(PartitionQueue& queue) {

@@ -158,6 +158,8 @@ class Producer {
   void split(std::unique_ptr<Batch> batch);
   void finish(std::unique_ptr<Batch> batch, Offset base_offset, const Error* error);
   void expire(Time now);
+  /// Its time is over: failed, with the last failure as the reason.
+  void give_up(std::unique_ptr<Batch> batch);
   /// False when that has to wait for a new producer id.
   bool restart_sequences(PartitionQueue& queue);
   void refresh_if_due(Time now);
