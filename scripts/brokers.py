@@ -34,11 +34,12 @@ def stop(process):
                 continue
 
 
-def start_spool(spool, directory, *options, limits=None):
-    """The process of `spool broker` on a directory, and its address; it is ready. `limits` is called in the child."""
+def start_spool(spool, directory, *options, limits=None, environment=None):
+    """The process of `spool broker` on a directory, and its address; it is ready. `limits` is called in the child; `environment` comes
+    on top of ours."""
     process = subprocess.Popen([spool, "broker", "--dir", directory, "--override", "listeners=PLAINTEXT://127.0.0.1:0",
                                 *options], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-                               start_new_session=True, preexec_fn=limits)
+                               start_new_session=True, preexec_fn=limits, env={**os.environ, **(environment or {})})
     line = process.stdout.readline()
     if not line.startswith("BROKERS="):
         process.wait()

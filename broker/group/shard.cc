@@ -16,11 +16,6 @@ constexpr std::chrono::milliseconds kChangeLinger{2};
 /// Records of one batch; a batch that would be larger than the topic takes is refused before.
 constexpr size_t kSplitRecordsMax = 1000;
 
-int64_t monotonic_ms(const Clock& clock) {
-  using std::chrono::milliseconds;
-  return std::chrono::duration_cast<milliseconds>(clock.monotonic().time_since_epoch()).count();
-}
-
 record::Codec codec_of(const BrokerConfig& config) {
   const int64_t codec = config.integer("offsets.topic.compression.codec");
   return codec > 0 && codec <= 4 ? static_cast<record::Codec>(codec) : record::Codec::none;
@@ -61,7 +56,7 @@ Shard::Shard(Service& service, const Service::Parts& parts, const Settings& sett
 
 Shard::~Shard() = default;
 
-Now Shard::now() const { return {parts_.clock.wall_ms(), monotonic_ms(parts_.clock)}; }
+Now Shard::now() const { return {parts_.clock.wall_ms(), parts_.clock.monotonic_ms()}; }
 
 Replica* Shard::replica() const { return topic_ ? topic_->partition(partition_) : nullptr; }
 
@@ -128,7 +123,7 @@ void Shard::arm_timer() {
   armed_ms_ = *next_ms;
   if (!timer_) timer_.emplace(loop_);
   const std::chrono::milliseconds delay(
-      std::max<int64_t>(*next_ms - monotonic_ms(parts_.clock), 0));
+      std::max<int64_t>(*next_ms - parts_.clock.monotonic_ms(), 0));
   timer_->set(delay, [this] {
     armed_ms_ = INT64_MAX;
     if (state_ == State::ready) end_turn();

@@ -31,12 +31,6 @@ TelemetrySubscription subscription_of(const Services& services, const Request& r
        request.client_port});
 }
 
-int64_t now_ms(const Services& services) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             services.clock.monotonic().time_since_epoch())
-      .count();
-}
-
 size_t bytes_max(const Services& services) {
   return static_cast<size_t>(services.config.integer("telemetry.max.bytes"));
 }
@@ -58,7 +52,7 @@ GetTelemetrySubscriptionsResponse handle_get_telemetry_subscriptions(
       message.client_instance_id.is_zero() ? random_uuid() : message.client_instance_id;
   const TelemetrySubscription subscription = subscription_of(services, request, instance);
   const ErrorCode error =
-      services.telemetry.on_get(instance, subscription.push_interval_ms, now_ms(services));
+      services.telemetry.on_get(instance, subscription.push_interval_ms, services.clock.monotonic_ms());
   response.error_code = static_cast<int16_t>(error);
   if (error != ErrorCode::none) return response;
   response.client_instance_id = instance;
@@ -80,7 +74,7 @@ PushTelemetryResponse handle_push_telemetry(Services& services, const Request& r
         message.client_instance_id, subscription_of(services, request, message.client_instance_id),
         {message.subscription_id, message.terminating, message.compression_type,
          message.metrics.size()},
-        bytes_max(services), now_ms(services));
+        bytes_max(services), services.clock.monotonic_ms());
   if (error == ErrorCode::none) error = check_metrics(services, message);
   response.error_code = static_cast<int16_t>(error);
   return response;

@@ -112,7 +112,7 @@ Result<storage::AppendResult> Replica::append(MutableBytes batch, storage::Appen
 
 Replica::FlushNeed Replica::flush_need() {
   std::lock_guard lock(mutex_);
-  if (!log_ || !log_->is_flush_due(environment_.clock.wall_ms())) return FlushNeed::none;
+  if (!log_ || !log_->is_flush_due()) return FlushNeed::none;
   const bool is_waited_for = log_->log_end_offset() - log_->recovery_point() >= config_->log.flush_messages;
   return is_waited_for ? FlushNeed::before_answer : FlushNeed::later;
 }

@@ -15,6 +15,11 @@ class Clock {
   /// Milliseconds since 1970-01-01 UTC.
   virtual int64_t wall_ms() const = 0;
   virtual Monotonic monotonic() const = 0;
+  /// The same in milliseconds from an unknown origin, for differences.
+  int64_t monotonic_ms() const {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(monotonic().time_since_epoch())
+        .count();
+  }
 };
 
 /// The machine's clocks.

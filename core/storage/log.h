@@ -216,7 +216,7 @@ class Log {
   virtual Status rewrite_unflushed() = 0;
   /// flush.messages or flush.ms ask for a flush, or a finished segment waits for one. Under the
   /// partition mutex.
-  virtual bool is_flush_due(int64_t now_ms) const = 0;
+  virtual bool is_flush_due() const = 0;
   /// Gives descriptors of idle files back; they are opened again on demand.
   virtual void release_files() = 0;
   virtual Status roll() = 0;  ///< starts a new active segment

@@ -204,7 +204,7 @@ Result<PartitionLog::SegmentList> PartitionLog::list_segments(
     if (!info) return fail(std::move(info.error()));
     segment->size_bytes = info->size_bytes;
     segment->knows_max_timestamp = false;
-    segment->created_ms = clock_.wall_ms();
+    segment->created_ms = clock_.monotonic_ms();
     segments.push_back(std::move(segment));
   }
   return segments;

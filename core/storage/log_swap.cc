@@ -132,7 +132,7 @@ Status PartitionLog::swap_in(const std::vector<CompactionSource>& sources,
   }
   auto fresh = std::make_shared<Segment>(cleaned.base_offset);
   fresh->size_bytes = cleaned.size_bytes;
-  fresh->created_ms = clock_.wall_ms();
+  fresh->created_ms = clock_.monotonic_ms();
   fresh->first_timestamp_ms = cleaned.first_timestamp_ms;
   fresh->max_timestamp_ms = cleaned.max_timestamp_ms;
   fresh->max_timestamp_offset = cleaned.max_timestamp_offset;

@@ -15,7 +15,7 @@ constexpr size_t kTruncateWindowBytes = 64 << 10;
 // reader which has just looked the segment up still finds them open or, after a crash, the next
 // load removes them.
 Status PartitionLog::set_segment_files_aside(const Segment& segment, bool keeps_snapshot) {
-  const int64_t due_ms = clock_.wall_ms() + config_.file_delete_delay_ms;
+  const int64_t now_ms = clock_.monotonic_ms();
   for (const std::string_view suffix :
        {kLogSuffix, kIndexSuffix, kTimeIndexSuffix, kTransactionIndexSuffix, kSnapshotSuffix}) {
     if (keeps_snapshot && suffix == kSnapshotSuffix) continue;
@@ -24,7 +24,7 @@ Status PartitionLog::set_segment_files_aside(const Segment& segment, bool keeps_
     auto renamed = fs_.rename(from, to);
     if (!renamed && renamed.error().code() == ErrorCode::not_found) continue;
     if (!renamed) return renamed;
-    due_files_.push_back({std::move(to), due_ms});
+    due_files_.push_back({std::move(to), now_ms});
   }
   const std::lock_guard lock(mutex_);
   is_directory_unsynced_ = true;
@@ -97,11 +97,11 @@ Status PartitionLog::remove_first_segments(size_t count) {
 }
 
 Result<int> PartitionLog::delete_due_files() {
-  const int64_t now_ms = clock_.wall_ms();
+  const int64_t now_ms = clock_.monotonic_ms();
   int deleted = 0;
   std::vector<DueFile> later;
   for (DueFile& file : due_files_) {
-    if (file.due_ms > now_ms) {
+    if (now_ms - file.set_aside_ms < config_.file_delete_delay_ms) {
       later.push_back(std::move(file));
       continue;
     }

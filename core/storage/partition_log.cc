@@ -53,7 +53,7 @@ PartitionLog::PartitionLog(FileSystem& fs, const Clock& clock, Logger& logger, s
       path_(std::move(path)),
       config_(options.config),
       options_(std::move(options)),
-      last_flush_ms_(clock.wall_ms()) {}
+      last_flush_ms_(clock.monotonic_ms()) {}
 
 PartitionLog::~PartitionLog() {
   if (options_.open_files != nullptr) options_.open_files->remove(*this);
@@ -200,7 +200,7 @@ Result<bool> PartitionLog::is_roll_due(const record::BatchView& batch) {
   if (segment.size_bytes == 0) return false;
   TRY_ASSIGN(const int64_t first_ms, first_timestamp(segment));
   const int64_t waited_ms = first_ms >= 0 ? saturating_sub(batch.max_timestamp(), first_ms)
-                                          : clock_.wall_ms() - segment.created_ms;
+                                          : clock_.monotonic_ms() - segment.created_ms;
   const int64_t segment_ms = config_.is_compacted
                                  ? std::min(config_.segment_ms, config_.max_compaction_lag_ms)
                                  : config_.segment_ms;
@@ -269,9 +269,9 @@ Status PartitionLog::finish_segment(Segment& segment) {
 
 Result<std::shared_ptr<Segment>> PartitionLog::create_segment(Offset base_offset) {
   auto segment = std::make_shared<Segment>(base_offset);
-  segment->created_ms = clock_.wall_ms();
+  segment->created_ms = clock_.monotonic_ms();
   segment->jitter_ms =
-      choose_jitter(config_.segment_jitter_ms, config_.segment_ms, path_, segment->created_ms);
+      choose_jitter(config_.segment_jitter_ms, config_.segment_ms, path_, clock_.wall_ms());
   if (is_unborn_) return segment;
   for (const std::string_view suffix : {kIndexSuffix, kTimeIndexSuffix, kTransactionIndexSuffix}) {
     TRY(remove_if_there(fs_, offset_path(path_, base_offset, suffix)));
@@ -445,11 +445,11 @@ Status PartitionLog::write_snapshot(Offset offset) {
   return {};
 }
 
-bool PartitionLog::is_flush_due(int64_t now_ms) const {
+bool PartitionLog::is_flush_due() const {
   const int64_t unflushed = log_end_offset_ - recovery_point_;
   if (unflushed <= 0) return false;
   if (unflushed >= config_.flush_messages) return true;
-  if (saturating_sub(now_ms, last_flush_ms_) >= config_.flush_ms) return true;
+  if (saturating_sub(clock_.monotonic_ms(), last_flush_ms_) >= config_.flush_ms) return true;
   const std::lock_guard lock(mutex_);
   return !segments_.empty() && recovery_point_ < active().base_offset.value;
 }
@@ -474,7 +474,7 @@ Status PartitionLog::flush() {
       pending.push_back(segment);
     }
   }
-  last_flush_ms_ = clock_.wall_ms();
+  last_flush_ms_ = clock_.monotonic_ms();
   if (target <= recovery_point_ && !syncs_directory && !syncs_epochs) return {};
   // After a failed fsync the kernel drops the pages as if they were written: asking again would
   // lie.

@@ -97,7 +97,7 @@ class PartitionLog final : public Log, private FileHolder {
 
   Status flush() override;
   Status rewrite_unflushed() override;
-  bool is_flush_due(int64_t now_ms) const override;
+  bool is_flush_due() const override;
   void release_files() override;
   Status roll() override;
   Result<int> delete_old_segments(Offset high_watermark) override;
@@ -117,7 +117,7 @@ class PartitionLog final : public Log, private FileHolder {
   using SegmentList = std::vector<std::shared_ptr<Segment>>;
   struct DueFile {
     std::string path;
-    int64_t due_ms;
+    int64_t set_aside_ms;  ///< monotonic
   };
 
   // Files (partition_log.cc).

@@ -51,7 +51,7 @@ struct Segment {
 
   const Offset base_offset;
   int64_t size_bytes = 0;
-  int64_t created_ms = 0;
+  int64_t created_ms = 0;  ///< monotonic
   int64_t jitter_ms = 0;
   int64_t bytes_since_index_entry = 0;
   int64_t max_timestamp_ms = -1;

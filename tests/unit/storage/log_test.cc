@@ -369,12 +369,12 @@ TEST_CASE("log: flush moves the recovery point; a failed one takes the log offli
   Log& log = **opened;
   t.append(log, 2);
   CHECK(log.recovery_point() == Offset(0));
-  CHECK_FALSE(log.is_flush_due(t.clock.now_ms));
+  CHECK_FALSE(log.is_flush_due());
   t.append(log, 1);
-  CHECK(log.is_flush_due(t.clock.now_ms));
+  CHECK(log.is_flush_due());
   REQUIRE(log.flush());
   CHECK(log.recovery_point() == Offset(3));
-  CHECK_FALSE(log.is_flush_due(t.clock.now_ms));
+  CHECK_FALSE(log.is_flush_due());
   t.append(log, 1);
   disk.refuses_sync = true;
   CHECK(log.flush().error().code() == ErrorCode::kafka_storage_error);
@@ -399,6 +399,31 @@ TEST_CASE("log: retention by size keeps what is needed to stay at retention.byte
   t.clock.now_ms += 60'000;
   CHECK(*log->delete_due_files() == 3);
   CHECK_FALSE(t.has("00000000000000000000.log.deleted"));
+}
+
+TEST_CASE("log: waits are not measured by the clock on the wall") {
+  LogFixture t;
+  t.options.config.flush_ms = 1000;
+  t.options.config.segment_ms = kDay;
+  t.options.config.file_delete_delay_ms = 5000;
+  auto log = t.open();
+  t.append(*log, BatchSpec{.timestamp_ms = -1});
+  for (const int64_t by_ms : {900 * kDay, -1800 * kDay}) {
+    t.clock.jump(by_ms);
+    CHECK_FALSE(log->is_flush_due());
+    t.append(*log, BatchSpec{.timestamp_ms = -1});
+    CHECK(bases(*log) == std::vector<int64_t>{0});  // no segment is older than a day
+  }
+  t.clock.now_ms += 1000;
+  CHECK(log->is_flush_due());
+  REQUIRE(log->roll());
+  REQUIRE(log->advance_log_start(Offset(3)));
+  CHECK(*log->delete_old_segments(Offset(3)) == 1);
+  t.clock.jump(-900 * kDay);
+  t.clock.now_ms += 4999;
+  CHECK(*log->delete_due_files() == 0);
+  t.clock.now_ms += 1;
+  CHECK(*log->delete_due_files() == 3);
 }
 
 TEST_CASE(

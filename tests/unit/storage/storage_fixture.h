@@ -23,8 +23,18 @@ namespace spool::storage {
 class ManualClock final : public Clock {
  public:
   int64_t wall_ms() const override { return now_ms; }
-  Monotonic monotonic() const override { return {}; }
+  Monotonic monotonic() const override {
+    return Monotonic(std::chrono::milliseconds(now_ms - jumped_ms_));
+  }
+  /// Somebody sets the machine's clock; no time passes.
+  void jump(int64_t by_ms) {
+    now_ms += by_ms;
+    jumped_ms_ += by_ms;
+  }
   int64_t now_ms = 1'700'000'000'000;
+
+ private:
+  int64_t jumped_ms_ = 0;
 };
 
 /// Keeps the lines, to ask what was said.

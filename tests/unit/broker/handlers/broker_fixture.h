@@ -35,15 +35,18 @@ inline BrokerConfig config_from(std::string file) {
 /// The machine's clocks, put forward by as much as a test wants.
 class TestClock final : public Clock {
  public:
-  int64_t wall_ms() const override { return machine_.wall_ms() + ahead_ms_; }
+  int64_t wall_ms() const override { return machine_.wall_ms() + ahead_ms_ + jumped_ms_; }
   Monotonic monotonic() const override {
     return machine_.monotonic() + std::chrono::milliseconds(ahead_ms_);
   }
   void advance(std::chrono::milliseconds by) { ahead_ms_ += by.count(); }
+  /// Somebody sets the machine's clock; no time passes.
+  void jump(std::chrono::milliseconds by) { jumped_ms_ += by.count(); }
 
  private:
   SystemClock machine_;
   std::atomic<int64_t> ahead_ms_{0};
+  std::atomic<int64_t> jumped_ms_{0};
 };
 
 /// Keeps what the broker said.
