@@ -346,11 +346,14 @@ bool Producer::poll(Time until, int extra_fd) {
 
 void Producer::step(Time until, int extra_fd, bool* is_extra_ready) {
   const Time now = client_.now();
+  const int64_t settled_before = stats_.records_acked + stats_.records_failed;
   seal_due(now);
   expire(now);
   refresh_if_due(now);
   dispatch(now);
-  const bool is_ready = client_.poll(next_event(now, until), extra_fd);
+  // What the caller waits for may have come to its end without a word from a broker.
+  const bool is_over = stats_.records_acked + stats_.records_failed != settled_before;
+  const bool is_ready = client_.poll(is_over ? now : next_event(now, until), extra_fd);
   if (is_extra_ready != nullptr) *is_extra_ready = is_ready;
   dispatch(client_.now());
 }

@@ -110,7 +110,9 @@ struct FakeLog {
 };
 
 struct Rig {
-  explicit Rig(FakeLog& log, ProducerOptions options = {}) : client(log.broker.client_options()) {
+  explicit Rig(FakeLog& log, ProducerOptions options = {})
+      : Rig(log.broker.client_options(), std::move(options)) {}
+  Rig(ClientOptions client_options, ProducerOptions options) : client(std::move(client_options)) {
     options.linger = std::chrono::hours(1);
     options.on_delivery = [this](const Delivery& delivery) {
       delivered += concat(delivery.partition.value, '@', delivery.base_offset.value, '+',
@@ -350,16 +352,25 @@ TEST_CASE("producer: a broken connection costs nothing but another attempt") {
   CHECK(log.values[0] == numbers(0, 200));
 }
 
-TEST_CASE("producer: records that cannot be delivered in time fail") {
-  FakeLog log;
-  ProducerOptions options;
-  options.delivery_timeout = std::chrono::milliseconds(30);
-  Rig rig(log, options);
-  log.script = [](const FakeLog::Sent&) { return ErrorCode::not_enough_replicas; };
-  REQUIRE(rig.append("a"));
-  REQUIRE(rig.flush());
-  CHECK(rig.producer->stats().records_failed == 1);
-  CHECK(rig.delivered == "0@-1+1! ");
+TEST_CASE(
+    "producer: records that cannot be delivered in time fail, and nothing is waited for then") {
+  // Either the time is over when an answer comes, or while the next attempt is waited for.
+  for (const auto retry_backoff :
+       {std::chrono::milliseconds(1), std::chrono::milliseconds(25'000)}) {
+    FakeLog log;
+    ClientOptions client_options = log.broker.client_options();
+    client_options.retry_backoff = retry_backoff;
+    ProducerOptions options;
+    options.delivery_timeout = std::chrono::milliseconds(30);
+    Rig rig(client_options, options);
+    log.script = [](const FakeLog::Sent&) { return ErrorCode::not_enough_replicas; };
+    REQUIRE(rig.append("a"));
+    const auto deadline = rig.client.now() + std::chrono::seconds(20);
+    REQUIRE(rig.producer->flush(deadline));
+    CHECK(rig.client.now() < deadline);
+    CHECK(rig.producer->stats().records_failed == 1);
+    CHECK(rig.delivered == "0@-1+1! ");
+  }
 }
 
 TEST_CASE("producer: acks=0 is done when sent, without id and sequence") {
