@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <climits>
 
+#include "cli/io/watched_fd.h"
+
 namespace spool::cli {
 
 namespace {
 
 constexpr size_t kBlockBytes = 64 << 10;
-/// How often a quiet follower looks whether its reader is still there.
-constexpr std::chrono::milliseconds kReaderCheck{1000};
 /// How often positions are saved while records keep coming.
 constexpr std::chrono::milliseconds kStateInterval{200};
 
@@ -63,13 +63,14 @@ Status RecordPrinter::flush() {
 }
 
 Result<Exit> RecordPrinter::follow(StopSignals& signals) {
+  TRY_ASSIGN(const WatchedFd reader, WatchedFd::open(context_.out().fd(), 0, signals.poll_fd()));
   last_record_ = client_.now();
   while (left_ > 0) {
     if (const auto stop = signals.take()) return *stop;
-    auto until = client_.now() + kReaderCheck;
+    auto until = client::Client::Time::max();
     if (is_unsaved_) until = std::min(until, next_save_);
     if (limits_.idle) until = std::min(until, last_record_ + *limits_.idle);
-    auto fetched = source_.next(until, signals.poll_fd());
+    auto fetched = source_.next(until, reader.poll_fd());
     if (!fetched) return fail(std::move(fetched.error()));
     if (!*fetched) {
       if (source_.is_done()) return Exit::done;

@@ -1,6 +1,7 @@
 #include "cli/cmd/produce_feed.h"
 
 #include <fcntl.h>
+#include <sys/epoll.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -9,6 +10,7 @@
 #include "cli/io/file_text.h"
 #include "cli/io/json_text.h"
 #include "cli/io/record_json.h"
+#include "cli/io/watched_fd.h"
 #include "core/base/text.h"
 
 namespace spool::cli {
@@ -131,7 +133,7 @@ Status ProduceFeed::run_file(const std::string& path) {
 Status ProduceFeed::run_input(const std::string& path, StopSignals& signals,
                               std::optional<Exit>& stop) {
   TRY_ASSIGN(InputWindow window, InputWindow::open(path));
-  TRY_ASSIGN(const ReadyInput ready, ReadyInput::open(window.fd(), signals.poll_fd()));
+  TRY_ASSIGN(const WatchedFd ready, WatchedFd::open(window.fd(), EPOLLIN, signals.poll_fd()));
   const auto cutter = options_.form.make_cutter();
   progress_ = Progress(start_, window.total_bytes());
   // A person who types wants no line in between.

@@ -1,7 +1,6 @@
 #include "cli/io/input_window.h"
 
 #include <fcntl.h>
-#include <sys/epoll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -72,40 +71,6 @@ Status InputWindow::read() {
   end_ += static_cast<size_t>(got);
   bytes_read_ += got;
   return {};
-}
-
-Result<ReadyInput> ReadyInput::open(int input_fd, int signals_fd) {
-  ReadyInput out(::epoll_create1(EPOLL_CLOEXEC));
-  if (out.epoll_ < 0) return fail(errno_error(errno, "epoll_create1"));
-  epoll_event event{};
-  event.events = EPOLLIN;
-  event.data.fd = signals_fd;
-  if (::epoll_ctl(out.epoll_, EPOLL_CTL_ADD, signals_fd, &event) < 0)
-    return fail(errno_error(errno, "epoll_ctl"));
-  out.input_fd_ = event.data.fd = input_fd;
-  if (::epoll_ctl(out.epoll_, EPOLL_CTL_ADD, input_fd, &event) < 0) {
-    if (errno != EPERM) return fail(errno_error(errno, "stdin"));
-    out.is_file_ = true;
-  }
-  return out;
-}
-
-ReadyInput::ReadyInput(ReadyInput&& other) noexcept
-    : epoll_(std::exchange(other.epoll_, -1)),
-      input_fd_(other.input_fd_),
-      is_file_(other.is_file_) {}
-
-ReadyInput::~ReadyInput() {
-  if (epoll_ >= 0) ::close(epoll_);
-}
-
-bool ReadyInput::is_ready() const {
-  if (is_file_) return true;
-  epoll_event events[2];
-  const int count = ::epoll_wait(epoll_, events, 2, 0);
-  for (int i = 0; i < count; ++i)
-    if (events[i].data.fd == input_fd_) return true;
-  return false;
 }
 
 }  // namespace spool::cli

@@ -51,24 +51,4 @@ class InputWindow {
   int64_t bytes_read_ = 0;
 };
 
-/// A descriptor (of an input) and the stop signals on one descriptor to wait for. A regular file is
-/// always ready, and cannot be waited for.
-class ReadyInput {
- public:
-  static Result<ReadyInput> open(int input_fd, int signals_fd);
-  ReadyInput(ReadyInput&& other) noexcept;
-  ReadyInput& operator=(ReadyInput&&) = delete;
-  ~ReadyInput();
-
-  int poll_fd() const { return epoll_; }
-  /// Whether the input can be read at once.
-  bool is_ready() const;
-
- private:
-  explicit ReadyInput(int epoll) : epoll_(epoll) {}
-  int epoll_;
-  int input_fd_ = -1;
-  bool is_file_ = false;
-};
-
 }  // namespace spool::cli
