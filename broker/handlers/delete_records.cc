@@ -9,11 +9,10 @@
 /// answered once, for the offset named last.
 
 #include <map>
-#include <string_view>
-#include <utility>
 #include <vector>
 
 #include "broker/handlers/handlers.h"
+#include "broker/handlers/joined_topics.h"
 #include "broker/topics/topic_table.h"
 #include "broker/topics/topic_view.h"
 #include "core/protocol/messages/delete_records.h"
@@ -41,32 +40,29 @@ Result<Offset> delete_from(const Topic* topic,
   Replica* replica = topic == nullptr ? nullptr : topic->partition(asked.partition_index);
   if (replica == nullptr) return fail(ErrorCode::unknown_topic_or_partition);
   if (is_internal_topic(topic->name)) return fail(ErrorCode::invalid_topic_exception);
-  if (!replica->config()->log.is_deleted) return fail(ErrorCode::policy_violation);
+  const storage::LogConfig& config = replica->config()->log;
+  if (config.is_compacted && !config.is_deleted) return fail(ErrorCode::policy_violation);
   Offset low_watermark{0};
   TRY(replica->with_log(
       [&](storage::Log& log) { return delete_up_to(log, asked.offset, low_watermark); }));
   return low_watermark;
 }
 
-/// The request with each topic and partition once.
-std::vector<DeleteRecordsRequest::DeleteRecordsTopic> merged(const DeleteRecordsRequest& message) {
-  std::vector<DeleteRecordsRequest::DeleteRecordsTopic> topics;
-  std::map<std::string_view, size_t> topic_at;
-  std::map<std::pair<size_t, int32_t>, size_t> partition_at;
-  for (const auto& asked : message.topics) {
-    const size_t at = topic_at.emplace(asked.name, topics.size()).first->second;
-    if (at == topics.size()) topics.push_back({asked.name, {}, {}});
-    auto& partitions = topics[at].partitions;
-    for (const auto& partition : asked.partitions) {
-      const auto [known, is_new] =
-          partition_at.emplace(std::pair(at, partition.partition_index), partitions.size());
-      if (is_new)
-        partitions.push_back(partition);
-      else
-        partitions[known->second].offset = partition.offset;
-    }
+using DeleteRecordsPartition = DeleteRecordsRequest::DeleteRecordsPartition;
+
+/// Each partition once, with the offset named last.
+std::vector<DeleteRecordsPartition> joined_partitions(
+    const std::vector<DeleteRecordsPartition>& asked) {
+  std::vector<DeleteRecordsPartition> partitions;
+  std::map<int32_t, size_t> places;
+  for (const auto& partition : asked) {
+    const auto [place, is_new] = places.emplace(partition.partition_index, partitions.size());
+    if (is_new)
+      partitions.push_back(partition);
+    else
+      partitions[place->second].offset = partition.offset;
   }
-  return topics;
+  return partitions;
 }
 
 }  // namespace
@@ -74,12 +70,14 @@ std::vector<DeleteRecordsRequest::DeleteRecordsTopic> merged(const DeleteRecords
 DeleteRecordsResponse handle_delete_records(Services& services, const Request&,
                                             const DeleteRecordsRequest& message) {
   DeleteRecordsResponse response;
-  for (const auto& asked_topic : merged(message)) {
-    if (asked_topic.partitions.empty()) continue;
+  using AskedTopic = DeleteRecordsRequest::DeleteRecordsTopic;
+  for (const AskedTopic& asked_topic :
+       joined_topics(message.topics, &AskedTopic::partitions,
+                     [](const AskedTopic& topic) { return topic.name; })) {
     const auto topic = services.topics.find(asked_topic.name);
     auto& answer = response.topics.emplace_back();
     answer.name = asked_topic.name;
-    for (const auto& asked : asked_topic.partitions) {
+    for (const auto& asked : joined_partitions(asked_topic.partitions)) {
       const auto low_watermark = delete_from(topic.get(), asked);
       const int16_t code = low_watermark ? 0 : wire_code(low_watermark.error().code());
       answer.partitions.push_back(

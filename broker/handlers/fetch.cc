@@ -4,10 +4,11 @@
 /// v9  KIP-320: leader epoch checked    v11  preferred replica      v12 KIP-595: diverging epoch
 /// v13 KIP-516: topic ids               v15  KIP-903: replica state v16 KIP-951: node endpoints
 ///
-/// The answer waits until min_bytes are there or max_wait_ms has passed. It does not wait when any
-/// partition has an error, when there is nothing to wait for, or when a position lies in an older
-/// segment (data is there, the limits alone kept it out). At least one whole batch leaves, however
-/// large it is (KIP-74).
+/// The answer waits until min_bytes are there or max_wait_ms has passed. It does not wait when
+/// reading a partition fails, when there is nothing to wait for, or when a position lies in an
+/// older segment (data is there, the limits alone kept it out). Partitions that do not exist end no
+/// wait for others: a consumer whose topic was deleted would else ask without pause. At least one
+/// whole batch leaves, however large it is (KIP-74).
 
 #include <sys/uio.h>
 
@@ -65,6 +66,8 @@ class FetchRun final : public ReplicaWaiter, public std::enable_shared_from_this
         respond_(std::move(respond)) {}
 
   void start() {
+    const bool is_known_isolation = message_.isolation_level == 0 || is_read_committed();
+    if (!is_known_isolation && !message_.topics.empty()) return refuse_isolation();
     if (const ErrorCode error = open_session(); error != ErrorCode::none) return refuse(error);
     if (services_.is_read_only) refresh_all();
     read_all();
@@ -102,6 +105,7 @@ class FetchRun final : public ReplicaWaiter, public std::enable_shared_from_this
   void name_leader(const Item& item, FetchResponse& response) const;
   void respond();
   void refuse(ErrorCode error);
+  void refuse_isolation();
   bool is_read_committed() const { return message_.isolation_level == 1; }
 
   Services& services_;
@@ -122,7 +126,7 @@ std::vector<FetchSpec> FetchRun::asked_specs() const {
       specs.push_back({{topic.topic, topic.topic_id, partition.partition},
                        partition.fetch_offset,
                        partition.partition_max_bytes,
-                       partition.current_leader_epoch,
+                       std::max(partition.current_leader_epoch, -1),  // any below 0 means none
                        partition.last_fetched_epoch});
   return specs;
 }
@@ -153,6 +157,10 @@ ErrorCode FetchRun::open_session() {
     return updated.error().code();
   is_full_ = false;
   take_specs(session_->partitions());
+  if (items_.empty()) {  // a session of nothing ends, and the answer is without one
+    services_.fetch_sessions.remove(message_.session_id);
+    session_ = nullptr;
+  }
   return ErrorCode::none;
 }
 
@@ -224,6 +232,10 @@ void FetchRun::read_item(Item& item, int64_t& bytes_left, bool& is_first) {
   const Offset from(item.spec.fetch_offset);
   const Offset bound = is_read_committed() ? last_stable_offset : high_watermark;
   if (from >= bound) return;
+  if (item.spec.bytes_max < 0 || message_.max_bytes < 0) {
+    item.high_watermark = item.last_stable_offset = item.log_start_offset = -1;
+    return refuse(ErrorCode::unknown_server_error);
+  }
   const int64_t bytes_max =
       std::max<int64_t>(0, std::min<int64_t>(item.spec.bytes_max, bytes_left));
   if (bytes_max == 0 && !is_first) return;
@@ -256,8 +268,6 @@ Result<storage::ReadResult> FetchRun::read_log(Item& item, const storage::Log& l
 ErrorCode FetchRun::check_item(Item& item, const storage::Log& log) const {
   if (message_.replica_id >= 0 || message_.replica_state.replica_id >= 0)
     return ErrorCode::not_leader_or_follower;
-  if (message_.isolation_level != 0 && message_.isolation_level != 1)
-    return ErrorCode::unknown_server_error;
   const FetchSpec& spec = item.spec;
   if (const ErrorCode error = item.replica->check_leader_epoch(spec.current_leader_epoch);
       error != ErrorCode::none)
@@ -279,18 +289,22 @@ ErrorCode FetchRun::check_item(Item& item, const storage::Log& log) const {
 
 bool FetchRun::is_satisfied() const {
   int64_t bytes = 0;
+  bool has_replica = false;
   for (const Item& item : items_) {
+    if (item.replica == nullptr) continue;
+    has_replica = true;
     if (item.error != ErrorCode::none || item.diverging_epoch) return true;
     if (item.is_from_older_segment && item.slice.size_bytes > 0) return true;
     bytes += item.slice.size_bytes;
   }
-  return items_.empty() || bytes >= message_.min_bytes || services_.purgatory.is_closed();
+  return !has_replica || bytes >= message_.min_bytes || services_.purgatory.is_closed();
 }
 
 void FetchRun::park() {
   const auto self = shared_from_this();
   services_.purgatory.add(self);
   for (Item& item : items_) {
+    if (item.replica == nullptr) continue;
     item.replica->add_waiter(self);
     item.is_waited_for = true;
   }
@@ -390,7 +404,8 @@ FetchResponse::PartitionData answer_of(const Item& item, bool is_read_committed)
     answer.diverging_epoch.epoch = item.diverging_epoch->leader_epoch.value;
     answer.diverging_epoch.end_offset = item.diverging_epoch->end_offset.value;
   }
-  if (!is_read_committed) answer.aborted_transactions.reset();
+  // As Kafka: null to who does not ask for it, but an empty list where there is no partition.
+  if (!is_read_committed && item.replica != nullptr) answer.aborted_transactions.reset();
   for (const storage::AbortedTransaction& aborted : item.aborted)
     answer.aborted_transactions->push_back(
         {aborted.producer_id.value, aborted.first_offset.value, {}});
@@ -436,6 +451,28 @@ void FetchRun::respond() {
   auto respond = std::move(respond_);
   respond_ = nullptr;
   respond(encode_response(request_, response, std::move(slices)));
+}
+
+// An isolation level that is none: up to v12 the error stands in front and at every partition, as
+// Kafka has it.
+void FetchRun::refuse_isolation() {
+  FetchResponse response;
+  response.error_code = static_cast<int16_t>(ErrorCode::unknown_server_error);
+  if (request_.version < 13)
+    for (const auto& asked_topic : message_.topics) {
+      auto& topic = response.responses.emplace_back();
+      topic.topic = asked_topic.topic;
+      for (const auto& asked : asked_topic.partitions) {
+        auto& answer = topic.partitions.emplace_back();
+        answer.partition_index = asked.partition;
+        answer.error_code = response.error_code;
+        answer.high_watermark = -1;
+        answer.records.is_null = false;
+      }
+    }
+  auto respond = std::move(respond_);
+  respond_ = nullptr;
+  respond(encode_response(request_, response));
 }
 
 void FetchRun::refuse(ErrorCode error) {

@@ -5,12 +5,14 @@
 /// v10 a time limit for tiered lookups              v11 -6, earliest pending upload
 ///
 /// A place the version does not know is answered 35 for its partition, a partition named twice 42
-/// (once). A time after the last record is no error: offset -1.
+/// (once), and every partition -1 when the isolation level is none. A time after the last record is
+/// no error: offset -1.
 
 #include <algorithm>
 #include <unordered_map>
 
 #include "broker/handlers/handlers.h"
+#include "broker/handlers/joined_topics.h"
 #include "broker/topics/topic_table.h"
 #include "core/protocol/messages/list_offsets.h"
 
@@ -115,7 +117,11 @@ ListOffsetsResponse handle_list_offsets(Services& services, const Request& reque
                                         const ListOffsetsRequest& message) {
   ListOffsetsResponse response;
   const bool is_read_committed = message.isolation_level == 1;
-  for (const auto& asked_topic : message.topics) {
+  const bool is_known_isolation = message.isolation_level == 0 || is_read_committed;
+  using AskedTopic = ListOffsetsRequest::ListOffsetsTopic;
+  for (const AskedTopic& asked_topic :
+       joined_topics(message.topics, &AskedTopic::partitions,
+                     [](const AskedTopic& topic) { return topic.name; })) {
     const auto topic = services.topics.find(asked_topic.name);
     std::unordered_map<int32_t, int> times_asked;
     for (const auto& asked : asked_topic.partitions) ++times_asked[asked.partition_index];
@@ -124,13 +130,11 @@ ListOffsetsResponse handle_list_offsets(Services& services, const Request& reque
     for (const auto& asked : asked_topic.partitions) {
       int& times = times_asked[asked.partition_index];
       if (times == 0) continue;  // answered already
-      if (times > 1) {
-        answers.partitions.push_back({asked.partition_index,
-                                      static_cast<int16_t>(ErrorCode::invalid_request),
-                                      -1,
-                                      -1,
-                                      -1,
-                                      {}});
+      if (times > 1 || !is_known_isolation) {
+        const ErrorCode error =
+            is_known_isolation ? ErrorCode::invalid_request : ErrorCode::unknown_server_error;
+        answers.partitions.push_back(
+            {asked.partition_index, static_cast<int16_t>(error), -1, -1, -1, {}});
       } else {
         answers.partitions.push_back(answer_partition(topic.get(), asked, is_read_committed,
                                                       services.is_read_only, request.version));

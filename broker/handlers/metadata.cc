@@ -5,7 +5,7 @@
 /// is_internal v2  cluster id                              v4   the client says whether topics may
 /// be made (before: they may) v5  offline replicas    v7  leader epochs   v8   authorized
 /// operations, of the cluster up to v10 v10 topic ids in the answer                 v12  topics may
-/// be asked for by id (v10-11: 42) v13 top-level error (KIP-1102)
+/// be asked for by id (v10-11: 42 for the whole request) v13 top-level error (KIP-1102)
 ///
 /// A topic that was just made is answered at once; Kafka answers 3 first. A topic asked for twice
 /// is answered once.
@@ -94,6 +94,28 @@ void answer_by_id(Metadata& metadata, const Uuid& topic_id) {
     metadata.response.topics.push_back(refuse(ErrorCode::unknown_topic_id, std::nullopt, topic_id));
 }
 
+/// What spoils the whole request: an id or a null name before v12 (42), from then on a topic with
+/// neither id nor name (-1, Kafka's slip) where none has an id.
+ErrorCode problem_of(const Metadata& metadata) {
+  if (metadata.is_all()) return ErrorCode::none;
+  const auto& topics = *metadata.message.topics;
+  const bool has_id =
+      std::ranges::any_of(topics, [](const auto& asked) { return !asked.topic_id.is_zero(); });
+  const bool has_null = std::ranges::any_of(topics, [](const auto& asked) { return !asked.name; });
+  if (metadata.request.version < 12)
+    return has_id || has_null ? ErrorCode::invalid_request : ErrorCode::none;
+  return has_null && !has_id ? ErrorCode::unknown_server_error : ErrorCode::none;
+}
+
+/// Every topic with the error, and nothing of the cluster.
+MetadataResponse refuse_all(const Metadata& metadata, ErrorCode error) {
+  MetadataResponse response;
+  if (metadata.request.version >= 13) response.error_code = static_cast<int16_t>(error);
+  for (const auto& asked : *metadata.message.topics)
+    response.topics.push_back(refuse(error, asked.name.value_or(""), asked.topic_id));
+  return response;
+}
+
 void answer_topics(Metadata& metadata) {
   if (metadata.is_all()) {
     for (const auto& topic : metadata.services.topics.all())
@@ -103,22 +125,15 @@ void answer_topics(Metadata& metadata) {
   }
   const auto has_topic_id = [](const auto& asked) { return !asked.topic_id.is_zero(); };
   // Where one topic is asked for by its id, those without are not answered at all, by Kafka neither.
-  const bool by_id = metadata.request.version >= 12 &&
-                     std::ranges::any_of(*metadata.message.topics, has_topic_id);
+  const bool by_id = std::ranges::any_of(*metadata.message.topics, has_topic_id);
   std::set<std::pair<Uuid, std::optional<std::string>>> answered;
   for (const auto& asked : *metadata.message.topics) {
     if (by_id && !has_topic_id(asked)) continue;
     if (!answered.emplace(asked.topic_id, asked.name).second) continue;
-    const bool has_id = has_topic_id(asked);
-    if (metadata.request.version < 12 && (has_id || !asked.name))
-      metadata.response.topics.push_back(
-          refuse(ErrorCode::invalid_request, asked.name.value_or(""), asked.topic_id));
-    else if (has_id)
+    if (has_topic_id(asked))
       answer_by_id(metadata, asked.topic_id);
-    else if (asked.name)
-      answer_named(metadata, *asked.name);
     else
-      metadata.response.topics.push_back(refuse(ErrorCode::unknown_server_error, std::nullopt, {}));
+      answer_named(metadata, *asked.name);
   }
 }
 
@@ -167,6 +182,8 @@ void create_missing(Metadata& metadata) {
 void handle_metadata(Services& services, const Request& request, MetadataRequest message,
                      Responder respond) {
   Metadata metadata{services, request, std::move(message), {}, {}};
+  if (const ErrorCode error = problem_of(metadata); error != ErrorCode::none)
+    return respond(encode_response(request, refuse_all(metadata, error)));
   answer_cluster(metadata);
   answer_topics(metadata);
   if (metadata.missing.empty()) return respond(encode_response(request, metadata.response));

@@ -14,6 +14,7 @@
 
 #include "broker/config/config.h"
 #include "broker/handlers/handlers.h"
+#include "broker/handlers/joined_topics.h"
 #include "broker/topics/topic_table.h"
 #include "broker/topics/topic_view.h"
 #include "broker/topics/validator_pool.h"
@@ -53,6 +54,21 @@ void put_error(PartitionProduceResponse& answer, ErrorCode error, std::string_vi
   if (!text.empty()) answer.error_message = std::string(text);
 }
 
+// Who was refused for what the records say, or for their sequence, is told where the log starts, as
+// by Kafka; who was refused for the batch's bytes or by the disk is not.
+void put_log_start(PartitionProduceResponse& answer, Replica& replica) {
+  switch (static_cast<ErrorCode>(answer.error_code)) {
+    case ErrorCode::corrupt_message:
+    case ErrorCode::message_too_large:
+    case ErrorCode::record_list_too_large:
+    case ErrorCode::kafka_storage_error:
+      return;
+    default:
+      if (const auto log = replica.log())
+        answer.log_start_offset = (*log)->log_start_offset().value;
+  }
+}
+
 // Transactional batches belong to a transaction that a coordinator has begun; this broker has no
 // transaction coordinator, so it knows no transactional id.
 ErrorCode check_transactional(const ProduceRequest& message, const record::BatchView& batch) {
@@ -68,7 +84,10 @@ void append_batch(Production& production, Replica& replica, record::Validated& v
       error != ErrorCode::none)
     return put_error(answer, error);
   const auto appended = replica.append(validated.batch(), storage::AppendOrigin::client);
-  if (!appended) return put_error(answer, appended.error().code(), appended.error().text());
+  if (!appended) {
+    put_error(answer, appended.error().code(), appended.error().text());
+    return put_log_start(answer, replica);
+  }
   answer.base_offset = appended->base_offset.value;
   answer.log_append_time_ms =
       appended->is_duplicate ? appended->log_append_time_ms : validated.log_append_time_ms;
@@ -87,18 +106,19 @@ void produce_to(Production& production, Replica& replica, MutableBytes records,
   auto validated = validator->validate(records, options);
   if (validated) return append_batch(production, replica, *validated, answer);
   put_error(answer, validated.error().code, validated.error().message);
+  if (!validated.error().is_no_batch) put_log_start(answer, replica);
   for (record::RecordError& error : validated.error().record_errors)
     answer.record_errors.push_back({error.index, std::move(error.message), {}});
 }
 
 ErrorCode check_partition(const Production& production, const Topic* topic,
                           const Replica* replica) {
-  const int16_t acks = production.message.acks;
-  if (acks < -1 || acks > 1) return ErrorCode::invalid_required_acks;
   if (topic == nullptr && production.request.version >= 13) return ErrorCode::unknown_topic_id;
   if (replica == nullptr) return ErrorCode::unknown_topic_or_partition;
   if (is_internal_topic(topic->name) && production.request.header.client_id != "__admin_client")
     return ErrorCode::invalid_topic_exception;
+  const int16_t acks = production.message.acks;
+  if (acks < -1 || acks > 1) return ErrorCode::invalid_required_acks;
   return production.services.is_read_only ? ErrorCode::kafka_storage_error : ErrorCode::none;
 }
 
@@ -193,7 +213,11 @@ void answer_when_flushed(Production production, Responder respond) {
 void handle_produce(Services& services, const Request& request, ProduceRequest message,
                     Responder respond) {
   Production production{services, request, std::move(message), {}, {}, false};
-  for (auto& topic : production.message.topic_data) answer_topic(production, topic);
+  using AskedTopic = ProduceRequest::TopicProduceData;
+  auto topics =
+      joined_topics(std::move(production.message.topic_data), &AskedTopic::partition_data,
+                    [](const AskedTopic& topic) { return std::pair(topic.name, topic.topic_id); });
+  for (AskedTopic& topic : topics) answer_topic(production, topic);
   if (production.flushes.empty()) return respond(make_response(production));
   answer_when_flushed(std::move(production), std::move(respond));
 }

@@ -213,7 +213,7 @@ Offset Replica::last_stable_offset() const {
 }
 
 ErrorCode Replica::check_leader_epoch(int32_t current_leader_epoch) const {
-  if (current_leader_epoch < 0) return ErrorCode::none;
+  if (current_leader_epoch == kNoLeaderEpoch.value) return ErrorCode::none;
   const int32_t ours = leader_epoch_.load(std::memory_order_relaxed);
   if (current_leader_epoch < ours) return ErrorCode::fenced_leader_epoch;
   if (current_leader_epoch > ours) return ErrorCode::unknown_leader_epoch;

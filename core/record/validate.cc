@@ -174,7 +174,7 @@ class RecordsCheck {
   std::string reason(const RawRecord& record, int64_t timestamp) const {
     if (options_.is_compacted && record.key == nullptr)
       return concat("Compacted topic cannot accept message without key in topic partition ",
-                    options_.partition_name, ".");
+                    options_.partition_name);
     if (checks_range_ && timestamp != kNoTimestamp)
       return concat("Timestamp ", timestamp, " of message with offset ", record.offset_delta,
                     " is out of range. The timestamp should be within [", oldest_, ", ", newest_,
@@ -274,7 +274,11 @@ ErrorCode decompression_code(ErrorCode code) {
 std::expected<Validated, ValidateFailure> ProduceValidator::validate(
     MutableBytes records, const ValidateOptions& options) {
   const auto entry = single_batch(records, options);
-  if (!entry) return Failure(entry.error());
+  if (!entry) {
+    ValidateFailure failure = entry.error();
+    failure.is_no_batch = failure.code != ErrorCode::unknown_server_error;
+    return Failure(std::move(failure));
+  }
   const auto batch = check_frame(*entry, options);
   if (!batch) return Failure(batch.error());
   if (auto status = check_header(*batch); !status) return Failure(std::move(status.error()));

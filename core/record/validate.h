@@ -48,6 +48,7 @@ struct ValidateFailure {
   ErrorCode code = ErrorCode::invalid_record;
   std::string message;
   std::vector<RecordError> record_errors;
+  bool is_no_batch = false;  ///< the bytes are not one batch of the current format
 };
 
 /// A batch ready to be appended. Base offset and leader epoch are the log's to assign.

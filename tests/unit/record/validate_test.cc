@@ -279,7 +279,7 @@ TEST_CASE("validate: null keys on a compacted topic (checklist 34)") {
     CHECK(result.error().record_errors[0].index == 1);
     CHECK(result.error().record_errors[1].index == 3);
     CHECK(result.error().record_errors[0].message ==
-          "Compacted topic cannot accept message without key in topic partition orders-3.");
+          "Compacted topic cannot accept message without key in topic partition orders-3");
     CHECK(result.error().message.starts_with(
         "One or more records have been rejected due to 2 record errors in total"));
     CHECK(code_of(records) == 0);

@@ -70,6 +70,15 @@ TEST_CASE("delete records: a topic that is only compacted keeps them (44)") {
   produce_three(broker, "both");
   CHECK(delete_up_to(broker, "compacted", 0, 1) == Answer{44, -1});
   CHECK(delete_up_to(broker, "both", 0, 1) == Answer{0, 1});
+  create_topic(broker, "neither", 1, {{"cleanup.policy", ""}});
+  produce_three(broker, "neither");
+  CHECK(delete_up_to(broker, "neither", 0, 1) == Answer{0, 1});
+}
+
+TEST_CASE("delete records: the coordinators' topics keep theirs (17)") {
+  BrokerFixture broker;
+  create_topic(broker, "__consumer_offsets");
+  CHECK(delete_up_to(broker, "__consumer_offsets", 0, 0) == Answer{17, -1});
 }
 
 TEST_CASE("delete records: a partition named twice is answered once, for the later offset") {

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 
 #include "core/protocol/messages/metadata.h"
 #include "tests/unit/broker/handlers/log_calls.h"
@@ -51,10 +53,33 @@ TEST_CASE("fetch: read_committed has an empty list of aborted transactions and t
   REQUIRE(fetched.aborted_transactions.has_value());
   CHECK(fetched.aborted_transactions->empty());
   CHECK(shown(fetched.records.bytes).size() == 2);
-  request.isolation_level = 7;
-  const Fetched refused = fetch(broker, request);
-  CHECK(refused.error_code == -1);
-  CHECK(refused.records.bytes.empty());
+}
+
+TEST_CASE(
+    "fetch: an isolation level that is none is -1 for all, up to version 12 with each partition") {
+  BrokerFixture broker;
+  const Uuid id = create_topic(broker, "t");
+  fill(broker, "t", 0, 2);
+  for (const int8_t level : {int8_t{2}, int8_t{7}, int8_t{-1}}) {
+    Request request = fetch_request("t", 0, 0);
+    add_partition(request, 9, 0);
+    request.isolation_level = level;
+    request.session_epoch = 0;
+    const auto named = broker.call<Response>(request, 12);
+    CHECK(named.error_code == -1);
+    CHECK(named.session_id == 0);
+    REQUIRE(named.responses.size() == 1);
+    REQUIRE(named.responses[0].partitions.size() == 2);
+    for (const Fetched& partition : named.responses[0].partitions) {
+      CHECK(partition.error_code == -1);
+      CHECK(partition.high_watermark == -1);
+      CHECK(partition.records.bytes.empty());
+    }
+    request.topics[0].topic_id = id;
+    const auto numbered = broker.call<Response>(request, 13);
+    CHECK(numbered.error_code == -1);
+    CHECK(numbered.responses.empty());
+  }
 }
 
 TEST_CASE("fetch: an offset inside a batch gives the whole batch") {
@@ -255,13 +280,80 @@ TEST_CASE("fetch: does not wait with min_bytes 0, no wait, or an error in any pa
   request.min_bytes = 0;
   CHECK(fetch(broker, request).error_code == 0);
   request.min_bytes = 1;
-  add_partition(request, 9, 0);
-  CHECK(broker.call<Response>(request, 12).responses[0].partitions[1].error_code == 3);
+  add_partition(request, 1, 5);
+  CHECK(broker.call<Response>(request, 12).responses[0].partitions[1].error_code == 1);
   request.topics[0].partitions.pop_back();
   for (const int32_t wait : {0, -1, INT32_MIN}) {
     request.max_wait_ms = wait;
     CHECK(fetch(broker, request).error_code == 0);
   }
+}
+
+TEST_CASE(
+    "fetch: partitions that do not exist end no wait for one that does, alone they are answered") {
+  BrokerFixture broker;
+  create_topic(broker, "t");
+  auto reader = broker.connect();
+  Request request = fetch_request("t", 9, 0);
+  request.max_wait_ms = 3'600'000;
+  CHECK(fetch(broker, request).error_code == 3);
+  add_partition(request, 0, 0);
+  REQUIRE(reader.send(frame_of(request, 12)));
+  CHECK(!reader.has_answer_within(30));
+  CHECK(produce(broker, "t", 0, batch_of("v")).error_code == 0);
+  const auto frame = reader.receive();
+  REQUIRE(frame.has_value());
+  const auto answer = answer_in<Response>(*frame, 12);
+  REQUIRE(answer.responses[0].partitions.size() == 2);
+  CHECK(answer.responses[0].partitions[0].error_code == 3);
+  CHECK(answer.responses[0].partitions[0].aborted_transactions->empty());
+  CHECK(shown(answer.responses[0].partitions[1].records.bytes) == Lines{"0 null=v"});
+}
+
+TEST_CASE("fetch: a position in an older segment is answered at once, however much is asked for") {
+  BrokerFixture broker;
+  create_topic(broker, "t", 1, {{"segment.bytes", "1048576"}});
+  for (int i = 0; i < 2; ++i)
+    REQUIRE(produce(broker, "t", 0, batch_of(std::string(900'000, 'x'))).error_code == 0);
+  Request request = fetch_request("t", 0, 0);
+  request.max_wait_ms = 3'600'000;
+  request.min_bytes = INT32_MAX;
+  CHECK(shown(fetch(broker, request).records.bytes).size() == 1);
+  request.topics[0].partitions[0].fetch_offset = 1;  // in the newest segment: it waits
+  auto reader = broker.connect();
+  REQUIRE(reader.send(frame_of(request, 12)));
+  CHECK(!reader.has_answer_within(30));
+}
+
+TEST_CASE("fetch: limits below 0 are -1 where there is something to read") {
+  BrokerFixture broker;
+  create_topic(broker, "t");
+  fill(broker, "t", 0, 1);
+  const Fetched refused = fetch(broker, fetch_request("t", 0, 0, -1));
+  CHECK(refused.error_code == -1);
+  CHECK(refused.high_watermark == -1);
+  CHECK(refused.records.bytes.empty());
+  Request request = fetch_request("t", 0, 0);
+  request.max_bytes = -1;
+  CHECK(fetch(broker, request).error_code == -1);
+}
+
+TEST_CASE("fetch: batches carry the epoch they were written in, which its checkpoint keeps") {
+  BrokerFixture broker;
+  create_topic(broker, "t");
+  fill(broker, "t", 0, 1);
+  broker.restart();
+  fill(broker, "t", 0, 1);
+  const auto epoch_at = [&](int64_t offset) {
+    const Fetched fetched = fetch(broker, fetch_request("t", 0, offset));
+    return record::BatchView{fetched.records.bytes}.leader_epoch().value;
+  };
+  CHECK(epoch_at(0) == 0);
+  CHECK(epoch_at(1) == 2);
+  broker.stop();
+  std::ifstream file(broker.path + "/t-0/leader-epoch-checkpoint");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  CHECK(text == "0\n2\n0 0\n2 1\n");
 }
 
 TEST_CASE(
@@ -412,6 +504,20 @@ TEST_CASE("fetch session: forgotten partitions leave, added ones join") {
   auto numbers = numbers_in(broker.call<Response>(request, 12));
   std::ranges::sort(numbers);
   CHECK(numbers == Numbers{1, 2});
+}
+
+TEST_CASE(
+    "fetch session: one that has forgotten everything ends, its answer is without a session") {
+  BrokerFixture broker;
+  create_topic(broker, "t");
+  const int32_t id = broker.call<Response>(session_request({{0, 0}}, 0, 0), 12).session_id;
+  Request request = session_request({}, id, 1);
+  request.forgotten_topics_data.push_back({"t", {}, {0}, {}});
+  const auto last = broker.call<Response>(request, 12);
+  CHECK(last.error_code == 0);
+  CHECK(last.session_id == 0);
+  CHECK(last.responses.empty());
+  CHECK(broker.call<Response>(session_request({}, id, 2), 12).error_code == 70);
 }
 
 TEST_CASE("fetch session: errors are always in the answer") {

@@ -1,4 +1,5 @@
 #include "core/protocol/messages/list_offsets.h"
+#include "core/protocol/messages/delete_records.h"
 #include "core/protocol/messages/offset_for_leader_epoch.h"
 #include "tests/unit/broker/handlers/log_calls.h"
 
@@ -152,7 +153,47 @@ TEST_CASE("list offsets: unknown topics and partitions are 3, a partition twice 
   CHECK(answer.topics[0].partitions[1].error_code == 0);
 }
 
-TEST_CASE("list offsets: an older leader epoch is 74, a newer 75") {
+TEST_CASE("list offsets: an isolation level that is none is -1 for every partition") {
+  BrokerFixture broker;
+  create_topic(broker, "t");
+  Request request = request_of("t", 0, -1);
+  request.isolation_level = 7;
+  request.topics[0].partitions.push_back({5, -1, -1, {}});
+  const auto answer = broker.call<Response>(request, 11);
+  REQUIRE(answer.topics[0].partitions.size() == 2);
+  for (const Answer& partition : answer.topics[0].partitions) {
+    CHECK(partition.error_code == -1);
+    CHECK(partition.offset == -1);
+    CHECK(partition.leader_epoch == -1);
+  }
+}
+
+TEST_CASE("list offsets: a topic named twice is one entry, one without partitions has none") {
+  BrokerFixture broker;
+  create_topic(broker, "t", 2);
+  Request request = request_of("t", 0, -1);
+  request.topics.push_back({"empty", {}, {}});
+  request.topics.push_back({"t", {{0, -1, -2, {}}, {1, -1, -2, {}}}, {}});
+  const auto answer = broker.call<Response>(request, 11);
+  REQUIRE(answer.topics.size() == 1);
+  REQUIRE(answer.topics[0].partitions.size() == 2);
+  CHECK(answer.topics[0].partitions[0].error_code == 42);
+  CHECK(answer.topics[0].partitions[1].error_code == 0);
+}
+
+TEST_CASE("list offsets: the earliest is where DeleteRecords put the start") {
+  BrokerFixture broker;
+  create_topic(broker, "t");
+  for (int i = 0; i < 3; ++i) produce(broker, "t", 0, batch_of("v"));
+  protocol::DeleteRecordsRequest deletion;
+  deletion.topics.push_back({"t", {{0, 2, {}}}, {}});
+  broker.call<protocol::DeleteRecordsResponse>(deletion, 2);
+  CHECK(found(broker, "t", -2) == "0 2 -1 0");
+  CHECK(found(broker, "t", -4) == "0 2 -1 0");
+  CHECK(found(broker, "t", -1) == "0 3 -1 0");
+}
+
+TEST_CASE("list offsets: an older leader epoch is 74, a newer 75, only -1 is not checked") {
   BrokerFixture broker;
   create_topic(broker, "t");
   produce(broker, "t", 0, batch_of("v"));
@@ -162,6 +203,10 @@ TEST_CASE("list offsets: an older leader epoch is 74, a newer 75") {
   CHECK(list(broker, request).error_code == 74);
   request.topics[0].partitions[0].current_leader_epoch = 1'000;
   CHECK(list(broker, request).error_code == 75);
+  request.topics[0].partitions[0].current_leader_epoch = -2;
+  CHECK(list(broker, request).error_code == 74);
+  request.topics[0].partitions[0].current_leader_epoch = -1;
+  CHECK(list(broker, request).error_code == 0);
 }
 
 TEST_CASE(
@@ -227,6 +272,7 @@ TEST_CASE("offset for leader epoch: 3 for what is not there, 74 and 75 for a wro
   CHECK(end_of(broker, "t", 0, 7) == "75 -1 -1");
   broker.restart();
   CHECK(end_of(broker, "t", 0, 0) == "74 -1 -1");
+  CHECK(end_of(broker, "t", 0, -2) == "74 -1 -1");
 }
 
 }  // namespace

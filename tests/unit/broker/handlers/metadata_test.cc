@@ -162,9 +162,21 @@ TEST_CASE("metadata: impossible names are 17 and not created, names that collide
   CHECK(broker.call<Response>(everything(), 12).topics.size() == 2);
 }
 
-TEST_CASE("metadata: ids and null names are 42 in versions 10 and 11") {
+TEST_CASE("metadata: ids and null names are 42 in versions 10 and 11, for the whole request") {
   BrokerFixture broker;
   const Uuid id = create_topic(broker, "t");
+  Request both = named({"t", "t"});
+  both.topics->back().topic_id = id;
+  const auto refused = broker.call<Response>(both, 11);
+  CHECK(refused.brokers.empty());
+  CHECK(refused.cluster_id == std::nullopt);
+  CHECK(refused.controller_id == -1);
+  REQUIRE(refused.topics.size() == 2);
+  for (const auto& topic : refused.topics) {
+    CHECK(topic.error_code == 42);
+    CHECK(topic.name == "t");
+    CHECK(topic.partitions.empty());
+  }
   for (const int16_t version : {int16_t{10}, int16_t{11}}) {
     CHECK(broker.call<Response>(by_id(id, "t"), version).topics[0].error_code == 42);
     CHECK(broker.call<Response>(by_id(id), version).topics[0].error_code == 42);
@@ -186,7 +198,13 @@ TEST_CASE(
   CHECK(refused.error_code == 100);
   CHECK(refused.name == std::nullopt);
   CHECK(refused.topic_id == unknown);
-  CHECK(broker.call<Response>(by_id(Uuid{}), 12).topics[0].error_code == -1);
+  for (const int16_t version : {int16_t{12}, int16_t{13}}) {
+    const auto nothing = broker.call<Response>(by_id(Uuid{}), version);
+    CHECK(nothing.topics[0].error_code == -1);
+    CHECK(nothing.topics[0].name == "");
+    CHECK(nothing.error_code == (version >= 13 ? -1 : 0));
+    CHECK(nothing.brokers.empty());
+  }
 }
 
 TEST_CASE("metadata: a topic asked for twice is answered once") {
@@ -211,6 +229,20 @@ TEST_CASE(
   CHECK(broker.call<Response>(named({"t"}), 12).topics[0].error_code == 3);
   CHECK(create_topic(broker, "t") != id);
   CHECK(epoch_of() == 0);
+}
+
+TEST_CASE("metadata: a listener on all addresses is advertised under a name that can be dialled") {
+  BrokerFixture broker("listeners=PLAINTEXT://:0", Broker::Access::serve);
+  auto peer = broker.dial();
+  const auto answer = peer.call<Response>(everything(), 12);
+  const auto& advertised = answer.brokers[0];
+  CHECK(advertised.host != "");
+  CHECK(advertised.host != "0.0.0.0");
+  auto transport =
+      net::TcpTransport::connect(advertised.host, static_cast<uint16_t>(advertised.port));
+  REQUIRE_MESSAGE(transport.has_value(), advertised.host);
+  Peer again(std::move(*transport));
+  CHECK(again.call<Response>(everything(), 12).brokers[0].host == advertised.host);
 }
 
 TEST_CASE("metadata: each listener answers with the address clients reach it by") {

@@ -98,6 +98,10 @@ TEST_CASE("produce: other acks are 21 for every partition and nothing is written
       CHECK(partition.error_code == 21);
       CHECK(partition.base_offset == -1);
     }
+    CHECK(broker.call<Response>(produce_request("missing", 0, batch, acks), 12)
+              .responses[0]
+              .partition_responses[0]
+              .error_code == 3);
   }
   CHECK(end_offset(broker, "t") == 0);
 }
@@ -173,6 +177,74 @@ TEST_CASE("produce: a partition named twice is answered once and written once") 
   REQUIRE(answer.responses[0].partition_responses.size() == 1);
   CHECK(answer.responses[0].partition_responses[0].error_code == 0);
   CHECK(lines_from(broker, "t", 0) == Lines{"0 null=second"});
+}
+
+TEST_CASE("produce: a topic named twice is one entry, one without partitions has none") {
+  BrokerFixture broker;
+  create_topic(broker, "t", 2);
+  const Buffer first = batch_of("first");
+  const Buffer second = batch_of("second");
+  Request request = produce_request("t", 0, first);
+  request.topic_data.push_back({});
+  request.topic_data.back().name = "empty";
+  request.topic_data.push_back({});
+  request.topic_data.back().name = "t";
+  request.topic_data.back().partition_data.push_back({1, {second, false, 0}, {}});
+  request.topic_data.back().partition_data.push_back({0, {second, false, 0}, {}});
+  const auto answer = broker.call<Response>(request, 12);
+  REQUIRE(answer.responses.size() == 1);
+  REQUIRE(answer.responses[0].partition_responses.size() == 2);
+  CHECK(lines_from(broker, "t", 0) == Lines{"0 null=second"});
+  CHECK(lines_from(broker, "t", 1) == Lines{"0 null=second"});
+}
+
+TEST_CASE("produce: who is refused for records or sequences is told the log start, for bytes not") {
+  BrokerFixture broker;
+  create_topic(broker, "t", 1, {{"max.message.bytes", "200"}});
+  const auto start_of = [&](const Buffer& records, int16_t code) {
+    const Produced refused = produce(broker, "t", 0, records);
+    CHECK(refused.error_code == code);
+    CHECK(refused.base_offset == -1);
+    return refused.log_start_offset;
+  };
+  const Buffer one = batch_of("v");
+  CHECK(start_of(with_field<int32_t>(one, 57, 3), 87) == 0);  // count of records
+  CHECK(start_of(with_field<int16_t>(one, 21, 5), -1) == 0);  // codec
+  CHECK(produce(broker, "t", 0, sequenced(7, 0, 0)).error_code == 0);
+  CHECK(start_of(sequenced(7, 0, 9), 45) == 0);
+  Buffer damaged = one;
+  damaged.back() ^= 1;
+  CHECK(start_of(damaged, 2) == -1);
+  CHECK(start_of(batch_of(std::string(500, 'x')), 10) == -1);
+  CHECK(start_of({}, 87) == -1);
+}
+
+TEST_CASE("produce: the coordinators' topics are 17 but for Kafka's own client id") {
+  BrokerFixture broker;
+  create_topic(broker, "__consumer_offsets");
+  create_topic(broker, "__transaction_state");
+  const Buffer batch = batch_of({Rec{"k", "v"}});
+  for (const char* topic : {"__consumer_offsets", "__transaction_state"})
+    CHECK(produce(broker, topic, 0, batch).error_code == 17);
+  const auto frame = broker.ask(
+      frame_of(produce_request("__transaction_state", 0, batch), 12, 0, "__admin_client"));
+  REQUIRE(frame.has_value());
+  CHECK(answer_in<Response>(*frame, 12).responses[0].partition_responses[0].error_code == 0);
+}
+
+TEST_CASE("produce: offset gaps of an uncompressed batch and the delete-horizon bit are stored") {
+  BrokerFixture broker;
+  create_topic(broker, "t");
+  Buffer gap = batch_of({Rec{"a", "1"}, Rec{"b", "2"}, Rec{"c", "3"}});
+  // Each record is 9 bytes; its offset delta is the fourth of them.
+  REQUIRE(gap.size() == 61 + 3 * 9);
+  gap[61 + 2 * 9 + 3] = 2 * 9;  // zigzag of 9
+  record::update_crc(gap);
+  CHECK(produce(broker, "t", 0, gap).error_code == 0);
+  CHECK(lines_from(broker, "t", 0) == Lines{"0 a=1", "1 b=2", "9 c=3"});
+  CHECK(produce(broker, "t", 0, with_field<int16_t>(batch_of("v"), 21, 0x40)).base_offset == 3);
+  const Fetched fetched = fetch(broker, fetch_request("t", 0, 3));
+  CHECK(record::BatchView{fetched.records.bytes}.attributes() == 0x40);
 }
 
 TEST_CASE("produce: offset and leader epoch are the broker's, every other byte is the client's") {
