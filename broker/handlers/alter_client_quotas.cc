@@ -83,6 +83,7 @@ Status check_entity(const std::map<std::string, std::optional<std::string>>& ent
 }
 
 Status check_value(const QuotaKey& key, double value) {
+  if (!std::isfinite(value)) return refused(concat("Quota ", key.name, " must be a finite number"));
   if (!(value > 0)) return refused(concat("Quota ", key.name, " must be greater than 0"));
   if (key.kind == ValueKind::fractional) return {};
   constexpr double kLongMax = 9223372036854775807.0;

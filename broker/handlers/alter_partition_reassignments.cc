@@ -36,7 +36,7 @@ Status check(const MetadataImage& image, const std::string& name,
 AlterPartitionReassignmentsResponse handle_alter_partition_reassignments(
     Services& services, const Request&, const AlterPartitionReassignmentsRequest& message) {
   AlterPartitionReassignmentsResponse response;
-  response.error_message = std::nullopt;
+  if (!message.topics.empty()) response.error_message = std::nullopt;  // as Kafka has it
   response.allow_replication_factor_change = message.allow_replication_factor_change;
   const auto image = services.metadata.read();
   for (const auto& asked_topic : message.topics) {

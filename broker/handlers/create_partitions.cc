@@ -6,6 +6,7 @@
 /// twice has one entry, 42, in front of the others, and stays as it is. Topics are independent of
 /// each other.
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -40,9 +41,6 @@ Status check_count(const Asked& asked, int32_t current) {
     return fail(ErrorCode::invalid_partitions,
                 concat("The topic ", asked.name, " currently has ", current, " partition(s); ",
                        asked.count, " would not be an increase."));
-  if (asked.count - current > kPartitionsPerRequestMax)
-    return fail(ErrorCode::policy_violation,
-                "Excessively large number of additional partitions per request.");
   return {};
 }
 
@@ -82,6 +80,17 @@ Status grow(Services& services, const Request& request, const Asked& asked, bool
   return grown;
 }
 
+/// New partitions of all topics of the request that are there.
+int64_t added_count(const Services& services, const CreatePartitionsRequest& message) {
+  const auto image = services.metadata.read();
+  int64_t added = 0;
+  for (const Asked& asked : message.topics)
+    if (const TopicImage* topic = image->topic(asked.name))
+      added += std::max<int64_t>(
+          0, int64_t{asked.count} - static_cast<int64_t>(topic->partitions.size()));
+  return added;
+}
+
 }  // namespace
 
 CreatePartitionsResponse handle_create_partitions(Services& services, const Request& request,
@@ -93,8 +102,15 @@ CreatePartitionsResponse handle_create_partitions(Services& services, const Requ
     if (times > 1)
       response.results.push_back(
           answer_of(std::string(name), fail(ErrorCode::invalid_request, "Duplicate topic name.")));
+  const bool is_too_much = added_count(services, message) > kPartitionsPerRequestMax;
   for (const Asked& asked : message.topics) {
     if (named[asked.name] > 1) continue;
+    if (is_too_much) {
+      response.results.push_back(answer_of(
+          asked.name, fail(ErrorCode::policy_violation,
+                           "Excessively large number of additional partitions per request.")));
+      continue;
+    }
     response.results.push_back(
         answer_of(asked.name, grow(services, request, asked, message.validate_only)));
   }

@@ -156,6 +156,22 @@ class TopicPlanner {
   const int32_t node_id_;
 };
 
+/// A topic is a record, and so are its partitions and configs. Too many of them in a request are 44
+/// for every topic, whatever else was wrong with it.
+void check_records_count(std::vector<TopicPlan>& plans) {
+  int64_t records_count = 0;
+  for (const TopicPlan& plan : plans)
+    if (plan.spec)
+      records_count +=
+          1 + plan.spec->partitions_count + static_cast<int64_t>(plan.spec->configs.size());
+  if (records_count <= kRecordsPerRequestMax) return;
+  for (TopicPlan& plan : plans)
+    plan = {
+        refused(plan.answer.name, Error(ErrorCode::policy_violation,
+                                        "Unable to perform excessively large batch operation.")),
+        {}};
+}
+
 /// Takes the partitions of each topic from what its client may change (KIP-599).
 void charge(const Request& request, std::vector<TopicPlan>& plans) {
   constexpr int16_t kStrictSince = 6;
@@ -212,6 +228,7 @@ std::vector<TopicPlan> plan_topics(const CreateTopicsRequest& request, const Met
     else
       plans.push_back(planner.plan(topic));
   }
+  check_records_count(plans);
   return plans;
 }
 

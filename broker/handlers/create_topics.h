@@ -13,6 +13,8 @@ namespace spool::broker {
 
 /// More partitions than this in one request are refused, as Kafka does.
 inline constexpr int64_t kPartitionsPerRequestMax = 10'000;
+/// What one request may write to the metadata log.
+inline constexpr int64_t kRecordsPerRequestMax = 10'000;
 
 /// One topic of a request after all checks.
 struct TopicPlan {

@@ -14,6 +14,7 @@
 #include "broker/handlers/handlers.h"
 #include "broker/metadata/store.h"
 #include "broker/topics/topic_table.h"
+#include "core/base/text.h"
 #include "core/protocol/messages/delete_topics.h"
 
 namespace spool::broker {
@@ -59,32 +60,39 @@ DeletionPlan plan_one(const State& state, const MetadataImage& image) {
   if (topic == nullptr)
     return {answer_to(state, ErrorCode::unknown_topic_or_partition,
                       "This server does not host this topic-partition."),
-            {}};
+            {},
+            true};
   DeletableTopicResult answer;
   answer.name = topic->name;
   answer.topic_id = topic->id;
-  return {std::move(answer), topic->id};
+  return {std::move(answer), topic->id, !has_id};
 }
 
-bool is_same_entry(const DeletableTopicResult& a, const DeletableTopicResult& b) {
-  return a.name == b.name && a.topic_id == b.topic_id;
-}
-
-void refuse_as_duplicate(DeletionPlan& plan, std::string_view message) {
+/// The entry says no more of the topic than both namings did.
+void refuse_as_duplicate(DeletionPlan& plan, bool is_by_name) {
   plan.answer.error_code = static_cast<int16_t>(ErrorCode::invalid_request);
-  plan.answer.error_message = std::string(message);
+  if (plan.is_by_name != is_by_name) {
+    plan.answer.error_message = "The provided topic name maps to an ID that was already supplied.";
+  } else if (is_by_name) {
+    plan.answer.error_message = "Duplicate topic name.";
+    plan.answer.topic_id = {};
+  } else {
+    plan.answer.error_message = "Duplicate topic id.";
+    plan.answer.name = std::nullopt;
+  }
   plan.topic_id = std::nullopt;
 }
 
-/// Adds the plan unless the same topic, or the same unknown name or id, is there already: then that
-/// one is refused.
-void add(std::vector<DeletionPlan>& plans, DeletionPlan plan, const State& state) {
-  for (DeletionPlan& other : plans) {
-    if (!is_same_entry(other.answer, plan.answer)) continue;
-    // Two entries that name nothing, or name both, are wrong each by itself.
-    if (state.name.has_value() == !state.topic_id.is_zero()) continue;
-    refuse_as_duplicate(other, state.name ? "Duplicate topic name." : "Duplicate topic id.");
-    return;
+/// Adds the plan unless its topic, or the same unknown name or id, was named before: then that
+/// entry is refused. Entries that name nothing, or name both, are wrong each by itself.
+void add(std::vector<DeletionPlan>& plans, std::map<std::string, size_t>& places, DeletionPlan plan,
+         const State& state) {
+  if (state.name.has_value() == state.topic_id.is_zero()) {
+    const bool is_known = plan.topic_id.has_value();
+    const auto [place, is_new] = places.try_emplace(
+        is_known || !state.name ? plan.answer.topic_id.to_string() : concat('/', *state.name),
+        plans.size());
+    if (!is_new) return refuse_as_duplicate(plans[place->second], state.name.has_value());
   }
   plans.push_back(std::move(plan));
 }
@@ -111,7 +119,8 @@ DeleteTopicsResponse refuse_all(const DeleteTopicsRequest& message, int16_t vers
 std::vector<DeletionPlan> plan_deletions(const DeleteTopicsRequest& request,
                                          const MetadataImage& image) {
   std::vector<DeletionPlan> plans;
-  for (const State& state : states_of(request)) add(plans, plan_one(state, image), state);
+  std::map<std::string, size_t> places;  // by id, or by a name that is nobody's
+  for (const State& state : states_of(request)) add(plans, places, plan_one(state, image), state);
   return plans;
 }
 

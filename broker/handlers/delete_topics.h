@@ -12,6 +12,7 @@ namespace spool::broker {
 struct DeletionPlan {
   protocol::DeleteTopicsResponse::DeletableTopicResult answer;
   std::optional<Uuid> topic_id;  ///< what to delete; absent when refused
+  bool is_by_name = false;       ///< as the request has it
 };
 
 /// Decides what becomes of each topic; changes nothing. A topic named twice, in whatever way, has

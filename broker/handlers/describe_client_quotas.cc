@@ -28,6 +28,10 @@ Status check_component(const Component& component) {
   const auto refused = [](std::string text) {
     return fail(ErrorCode::invalid_request, std::move(text));
   };
+  const std::string& type = component.entity_type;
+  if (type.empty()) return refused("Invalid empty entity type.");
+  if (type != "user" && type != "client-id" && type != "ip")
+    return fail(ErrorCode::unsupported_version, concat("Unsupported entity type ", type));
   switch (component.match_type) {
     case kExact:
       if (!component.match)
@@ -45,10 +49,6 @@ Status check_component(const Component& component) {
     default:
       return refused(concat("Unknown match type ", static_cast<int>(component.match_type)));
   }
-  const std::string& type = component.entity_type;
-  if (type.empty()) return refused("Invalid empty entity type.");
-  if (type != "user" && type != "client-id" && type != "ip")
-    return fail(ErrorCode::unsupported_version, concat("Unsupported entity type ", type));
   return {};
 }
 

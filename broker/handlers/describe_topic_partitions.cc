@@ -6,7 +6,8 @@
 /// No topics mean all. A page holds at most the smaller of the request's limit and
 /// max.request.partition.size.limit, at least one; the cursor is the first partition that is not in
 /// the answer. A list of topics must hold the cursor's, and its partition must not be negative:
-/// else every topic asked for is 42.
+/// else every topic asked for is 42. An empty name without a cursor makes every topic -1
+/// (Kafka's slip).
 
 #include <algorithm>
 #include <set>
@@ -33,10 +34,10 @@ DescribeTopicPartitionsResponseTopic refuse(const std::string& name, ErrorCode c
   return answer;
 }
 
-DescribeTopicPartitionsResponse refuse_all(const DescribeTopicPartitionsRequest& message) {
+DescribeTopicPartitionsResponse refuse_all(const DescribeTopicPartitionsRequest& message,
+                                           ErrorCode code) {
   DescribeTopicPartitionsResponse response;
-  for (const auto& topic : message.topics)
-    response.topics.push_back(refuse(topic.name, ErrorCode::invalid_request));
+  for (const auto& topic : message.topics) response.topics.push_back(refuse(topic.name, code));
   return response;
 }
 
@@ -82,7 +83,9 @@ DescribeTopicPartitionsResponse handle_describe_topic_partitions(
   const bool is_listed =
       !message.cursor || message.topics.empty() || names.contains(message.cursor->topic_name);
   if (!is_listed || (message.cursor && message.cursor->partition_index < 0))
-    return refuse_all(message);
+    return refuse_all(message, ErrorCode::invalid_request);
+  if (!message.cursor && names.contains(""))
+    return refuse_all(message, ErrorCode::unknown_server_error);
 
   const auto limit_max =
       static_cast<int32_t>(services.config.integer("max.request.partition.size.limit"));

@@ -42,7 +42,9 @@ ElectLeadersResponse handle_elect_leaders(Services& services, const Request&,
   ElectLeadersResponse response;
   const bool is_known_type =
       message.election_type == kPreferred || message.election_type == kUnclean;
-  if (!is_known_type) response.error_code = static_cast<int16_t>(ErrorCode::invalid_request);
+  const bool is_anything_asked = !message.topic_partitions || !message.topic_partitions->empty();
+  if (!is_known_type && is_anything_asked)
+    response.error_code = static_cast<int16_t>(ErrorCode::invalid_request);
   const auto image = services.metadata.read();
   if (!message.topic_partitions) {
     // Kafka answers every topic with an empty list.

@@ -1,5 +1,5 @@
-/// UnregisterController: forgets a controller that is gone for good (Kafka 4.4). Unknown ids are
-/// 136. A directory below metadata.version 33 cannot record it: 35, as Kafka answers there.
+/// UnregisterController: forgets a controller that is gone for good (Kafka 4.4). A directory below
+/// metadata.version 33 cannot record it: 35 for whatever id. Unknown ids are 136.
 
 #include "core/protocol/messages/unregister_controller.h"
 #include "broker/handlers/handlers.h"
@@ -19,13 +19,12 @@ constexpr int16_t kMetadataVersionSince = 33;
 
 Status check(const Services& services, int32_t controller_id) {
   const auto image = services.metadata.read();
+  if (image->metadata_version() < kMetadataVersionSince)
+    return fail(ErrorCode::unsupported_version,
+                "The current MetadataVersion is too old to support controller unregistration.");
   if (!image->controllers().contains(controller_id))
     return fail(ErrorCode::controller_id_not_registered,
                 concat("Controller ID ", controller_id, " is not currently registered."));
-  if (image->metadata_version() < kMetadataVersionSince)
-    return fail(ErrorCode::unsupported_version,
-                concat("metadata.version ", image->metadata_version(),
-                       " cannot record it; it needs ", kMetadataVersionSince));
   return {};
 }
 

@@ -40,6 +40,8 @@ std::string check_direction(const Update& update, int16_t current) {
            "safe or unsafe "
            "downgrade.";
   if (level > current && type != kUpgrade) return "Can't downgrade to a newer version.";
+  if (update.feature == kKraftFeature && level < current)
+    return "Can't downgrade the version of this feature.";
   if (update.feature == kKraftFeature && level != current)
     return "The voters of a directory are fixed or not from its first start on.";
   return {};
@@ -120,7 +122,7 @@ UpdateFeaturesResponse handle_update_features(Services& services, const Request&
     response.error_message = std::string(status.error().text());
   } else if (request.version < 2) {
     for (const Update& done : message.feature_updates)
-      response.results.push_back({done.feature, 0, std::nullopt, {}});
+      response.results.push_back({done.feature, 0, "NONE", {}});
   }
   return response;
 }

@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "broker/handlers/client_quotas.h"
 
 #include <algorithm>
@@ -105,6 +107,7 @@ TEST_CASE("client quotas: a filter that is none") {
   CHECK(refusal(filter({{"client-id", 2, {}}, {"client-id", 0, "a"}})) ==
         Answer{42, "Entity type client-id cannot appear more than once in the filter."});
   CHECK(refusal(filter({{"bogus", 2, {}}})) == Answer{35, "Unsupported entity type bogus"});
+  CHECK(refusal(filter({{"bogus", 7, "x"}})).first == 35);  // the type is looked at first
   CHECK(refusal(filter({{"", 2, {}}})) == Answer{42, "Invalid empty entity type."});
   CHECK(refusal(filter({{"user", 7, {}}})) == Answer{42, "Unknown match type 7"});
   CHECK(refusal(filter({{"user", 0, {}}})) ==
@@ -130,6 +133,9 @@ TEST_CASE("client quotas: entities and values that cannot be are 42") {
         "producer_byte_rate cannot be a fractional value.");
   CHECK(refusal(kClientA, {{"producer_byte_rate", 1e30}}) ==
         "Proposed value for producer_byte_rate is too large for a LONG.");
+  for (const double value : {HUGE_VAL, -HUGE_VAL, std::nan("")})
+    for (const char* key : {"producer_byte_rate", "request_percentage"})
+      CHECK(refusal(kClientA, {{key, value}}) == concat("Quota ", key, " must be a finite number"));
   CHECK(refusal(kClientA, {{"bogus", 5}}) == "Invalid configuration key bogus");
   CHECK(refusal(kClientA, {{"connection_creation_rate", 5}}) ==
         "Invalid configuration key connection_creation_rate");

@@ -152,6 +152,8 @@ TEST_CASE("elect leaders: nothing to do is 84 for what is named, and no entry fo
   CHECK(all.replica_election_results[0].partition_result.empty());
   request.election_type = 7;
   CHECK(broker.call<protocol::ElectLeadersResponse>(request, 2).error_code == 42);
+  request.topic_partitions.emplace();  // of nothing, no type is wrong
+  CHECK(broker.call<protocol::ElectLeadersResponse>(request, 2).error_code == 0);
 }
 
 TEST_CASE("describe quorum: this node alone, for the metadata log and nothing else") {
@@ -177,6 +179,10 @@ TEST_CASE("describe quorum: this node alone, for the metadata log and nothing el
   const auto refused = broker.call<protocol::DescribeQuorumResponse>(request, 1);
   CHECK(refused.error_code == 0);
   for (const auto& entry : refused.topics[0].partitions) CHECK(entry.error_code == 3);
+  request.topics[0] = {"t", {{0, {}}}, {}};
+  const auto other = broker.call<protocol::DescribeQuorumResponse>(request, 2);
+  CHECK(other.error_code == 0);
+  CHECK(other.topics[0].partitions[0].error_code == 3);
 }
 
 protocol::UpdateFeaturesRequest feature(std::string name, int16_t level, int8_t upgrade_type = 1) {
@@ -222,10 +228,25 @@ TEST_CASE("update features: what is refused, and in which words") {
         "33 for feature metadata.version. Can't downgrade to a newer version.");
   CHECK(refusal(feature("bogus", 1)) ==
         "1 for feature bogus. Local controller 1 does not support this feature.");
+  CHECK(refusal(feature("kraft.version", 0, 2)) ==
+        "0 for feature kraft.version. Can't downgrade the version of this feature.");
   CHECK(refusal(feature("kraft.version", -1)) ==
         "-1 for feature kraft.version. A feature version cannot be less than 0.");
   CHECK(refusal(feature("kraft.version", 1, 9)) ==
         "1 for feature kraft.version. The controller does not support the given upgrade type.");
+}
+
+TEST_CASE("update features: up to version 1 each feature has a result, NONE when it was made") {
+  BrokerFixture broker;
+  const auto answer =
+      broker.call<protocol::UpdateFeaturesResponse>(feature("metadata.version", 25), 1);
+  CHECK(answer.error_code == 0);
+  CHECK(answer.error_message == std::nullopt);
+  REQUIRE(answer.results.size() == 1);
+  CHECK(answer.results[0].feature == "metadata.version");
+  CHECK(answer.results[0].error_code == 0);
+  CHECK(answer.results[0].error_message == "NONE");
+  CHECK(broker.call<protocol::UpdateFeaturesResponse>(feature("bogus", 1), 1).results.empty());
 }
 
 TEST_CASE("update features: one that cannot be keeps the others from being made") {
@@ -251,10 +272,15 @@ TEST_CASE("unregister broker and controller: only those that are registered, nev
   CHECK(code(99) == 102);
   CHECK(code(-1) == 102);
   CHECK(code(1) == 42);
-  const auto answer = broker.call<protocol::UnregisterControllerResponse>(
-      protocol::UnregisterControllerRequest{.controller_id = 99}, 0);
-  CHECK(answer.error_code == 136);
-  CHECK(answer.error_message == "Controller ID 99 is not currently registered.");
+  const auto controller = [&] {
+    const auto answer = broker.call<protocol::UnregisterControllerResponse>(
+        protocol::UnregisterControllerRequest{.controller_id = 99}, 0);
+    return Answer{answer.error_code, answer.error_message};
+  };
+  CHECK(controller() ==
+        Answer{35, "The current MetadataVersion is too old to support controller unregistration."});
+  REQUIRE(update(broker, feature("metadata.version", 33)).first == 0);
+  CHECK(controller() == Answer{136, "Controller ID 99 is not currently registered."});
 }
 
 }  // namespace

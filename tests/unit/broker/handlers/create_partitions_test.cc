@@ -76,6 +76,26 @@ TEST_CASE("create partitions: more than 10000 new ones are 44") {
         Answer{44, "Excessively large number of additional partitions per request."});
 }
 
+TEST_CASE(
+    "create partitions: the new ones of all topics count together, too many are 44 for each") {
+  BrokerFixture broker;
+  create_topic(broker, "t");
+  create_topic(broker, "u");
+  Request request;
+  request.validate_only = true;
+  add(request, "t", 5'001);
+  add(request, "u", 5'001);
+  CHECK(broker.call<Response>(request, 3).results[1].error_code == 0);
+  add(request, "nope", 20'000);  // does not count
+  request.topics[1].count = 5'002;
+  const auto answer = broker.call<Response>(request, 3);
+  REQUIRE(answer.results.size() == 3);
+  for (const auto& topic : answer.results) {
+    CHECK(topic.error_code == 44);
+    CHECK(topic.error_message == "Excessively large number of additional partitions per request.");
+  }
+}
+
 TEST_CASE("create partitions: assignments name each new partition's one broker") {
   BrokerFixture broker;
   create_topic(broker, "t", 3);

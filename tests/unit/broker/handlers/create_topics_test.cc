@@ -137,10 +137,20 @@ TEST_CASE("create topics: manual assignments") {
       "42: A manual partition assignment was specified, but replication factor was not set to -1.");
 }
 
-TEST_CASE("create topics: more than 10000 partitions in a request are 44 for all of it") {
-  CHECK(verdict(topic_of("t", 10'000)) == "0: ");
+TEST_CASE(
+    "create topics: more than 10000 partitions or records in a request are 44 for all of it") {
   CHECK(verdict(topic_of("t", 10'001)) ==
         "44: Excessively large number of partitions per request.");
+  // A topic is a record, and so are its partitions and configs.
+  const std::string too_large = "44: Unable to perform excessively large batch operation.";
+  CHECK(verdict(topic_of("t", 9'999)) == "0: ");
+  CHECK(verdict(topic_of("t", 10'000)) == too_large);
+  CHECK(verdict(with_config(topic_of("t", 9'998), "retention.ms", "5")) == "0: ");
+  CHECK(verdict(with_config(topic_of("t", 9'999), "retention.ms", "5")) == too_large);
+  const auto spoilt =
+      plan_topics(request_of({topic_of("a", 9'999), topic_of("b"), topic_of("c", 0)}),
+                  MetadataImage(), BrokerConfig(), 1);
+  for (const auto& plan : spoilt) CHECK(plan.answer.error_code == 44);
   const auto plans = plan_topics(request_of({topic_of("a", 6'000), topic_of("b", 6'000)}),
                                  MetadataImage(), BrokerConfig(), 1);
   CHECK(plans[0].answer.error_code == 44);
@@ -212,6 +222,9 @@ TEST_CASE("create topics: every served version answers") {
     REQUIRE(answer.topics.size() == 1);
     CHECK(answer.topics[0].error_code == 0);
     CHECK(answer.topics[0].topic_id.is_zero() == (version < 7));
+    CHECK(answer.topics[0].num_partitions == (version >= 5 ? 1 : -1));
+    CHECK(answer.topics[0].replication_factor == (version >= 5 ? 1 : -1));
+    CHECK(answer.topics[0].configs->size() == (version >= 5 ? 37 : 0));
   }
 }
 

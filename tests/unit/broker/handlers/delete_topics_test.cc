@@ -92,13 +92,21 @@ TEST_CASE("delete topics: a topic twice, in whatever way, has one entry, 42, and
   REQUIRE(names.responses.size() == 2);
   CHECK(names.responses[0].name == "kept");
   CHECK(names.responses[0].error_code == 42);
+  CHECK(names.responses[0].error_message == "Duplicate topic name.");
   CHECK(names.responses[1].error_code == 0);
   const auto mixed = broker.call<Response>(by_state({{"kept", {}}, {std::nullopt, id}}), 6);
   REQUIRE(mixed.responses.size() == 1);
   CHECK(mixed.responses[0].error_code == 42);
+  CHECK(mixed.responses[0].error_message ==
+        "The provided topic name maps to an ID that was already supplied.");
+  CHECK(mixed.responses[0].name == "kept");
+  CHECK(mixed.responses[0].topic_id == id);
   const auto ids = broker.call<Response>(by_state({{std::nullopt, id}, {std::nullopt, id}}), 6);
   REQUIRE(ids.responses.size() == 1);
   CHECK(ids.responses[0].error_code == 42);
+  CHECK(ids.responses[0].error_message == "Duplicate topic id.");
+  CHECK(ids.responses[0].name == std::nullopt);
+  CHECK(ids.responses[0].topic_id == id);
   const auto thrice = broker.call<Response>(by_name({"kept", "kept", "kept"}), 1);
   REQUIRE(thrice.responses.size() == 1);
   CHECK(thrice.responses[0].error_code == 42);
