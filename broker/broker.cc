@@ -89,7 +89,10 @@ class MetadataFollowers final : public MetadataListener {
 class BrokerImpl final : public Broker {
  public:
   BrokerImpl(storage::FileSystem& fs, const Clock& clock, Logger& logger, Options options)
-      : fs_(fs), clock_(clock), logger_(logger), options_(std::move(options)) {}
+      : fs_(fs),
+        clock_(clock),
+        loggers_(logger, options.log_threshold),
+        options_(std::move(options)) {}
   ~BrokerImpl() override { (void)stop(); }
 
   Status start();
@@ -122,7 +125,7 @@ class BrokerImpl final : public Broker {
 
   storage::FileSystem& fs_;
   const Clock& clock_;
-  Logger& logger_;
+  Loggers loggers_;
   const Options options_;
 
   // In the order in which they are made; what stands below uses what stands above.
@@ -176,7 +179,8 @@ Status BrokerImpl::start() {
 Status BrokerImpl::open_directory() {
   using Directory = storage::DataDirectory;
   const auto access = is_read_only() ? Directory::Access::read : Directory::Access::write;
-  TRY_ASSIGN(directory_, Directory::open(fs_, clock_, logger_, options_.data_dir, access));
+  TRY_ASSIGN(directory_, Directory::open(fs_, clock_, loggers_.of(Loggers::log_manager),
+                                         options_.data_dir, access));
   std::optional<int32_t> node_id_given;
   if (config().given("node.id") || config().given("broker.id")) node_id_given = config().node_id();
   // To be read, a directory need not say whose it is: a copy, or what is left of a dead node.
@@ -196,7 +200,8 @@ Status BrokerImpl::open_metadata() {
   options.is_read_only = is_read_only();
   options.snapshot_interval_bytes = config().integer("metadata.log.max.record.bytes.between.snapshots");
   options.retention_bytes = config().integer("metadata.max.retention.bytes");
-  TRY_ASSIGN(metadata_, MetadataStore::open(fs_, clock_, logger_, fill_random, std::move(options)));
+  TRY_ASSIGN(metadata_, MetadataStore::open(fs_, clock_, loggers_.of(Loggers::metadata),
+                                            fill_random, std::move(options)));
   return {};
 }
 
@@ -206,7 +211,7 @@ void BrokerImpl::bind_neighbour_socket() {
   if (descriptor)
     neighbour_descriptor_ = *descriptor;
   else  // a file system without sockets; alone, the directory works all the same
-    logger_.warn(descriptor.error().text());
+    loggers_.of(Loggers::network).warn(descriptor.error().text());
 }
 
 Status BrokerImpl::bind_listeners() {
@@ -248,7 +253,8 @@ Status BrokerImpl::bind_metrics() {
   constexpr int kBacklog = 16;
   uint16_t bound_port = 0;
   TRY_ASSIGN(metrics_descriptor_, Server::bind(address.substr(0, colon), *port, kBacklog, &bound_port));
-  logger_.info(concat("metrics: http://", address.substr(0, colon), ':', bound_port, "/metrics"));
+  loggers_.of(Loggers::network)
+      .info(concat("metrics: http://", address.substr(0, colon), ':', bound_port, "/metrics"));
   return {};
 }
 
@@ -281,8 +287,9 @@ Status BrokerImpl::take_office() {
 }
 
 Status BrokerImpl::load_topics() {
-  Replica::Environment environment{fs_, clock_, logger_, *directory_, fill_random,
-                                   effective("producer.id.expiration.ms"), &open_files_};
+  Replica::Environment environment{fs_,         clock_,      loggers_.of(Loggers::logs),
+                                   *directory_, fill_random, effective("producer.id.expiration.ms"),
+                                   &open_files_};
   topics_ = std::make_unique<TopicTable>(std::move(environment), config(), *metadata_);
   metadata_->set_listener(topics_.get());
   return topics_->load(workers_);
@@ -300,14 +307,40 @@ void BrokerImpl::start_loops() {
   quota_follower_ = std::make_unique<QuotaFollower>(*metadata_, *quotas_);
   for (const auto& loop : loops_) loop->start();
   start_groups();
-  services_.reset(new Services{clock_, logger_, config(), *metadata_, *topics_, *fetch_sessions_, purgatory_,
-                               validators_, *producer_ids_, *quotas_, telemetry_, *groups_, workers_, api_table(), endpoints_,
-                               identity_.node_id, identity_.cluster_id, options_.data_dir, is_read_only()});
+  services_.reset(new Services{clock_,
+                               loggers_.of(Loggers::requests),
+                               loggers_,
+                               config(),
+                               *metadata_,
+                               *topics_,
+                               *fetch_sessions_,
+                               purgatory_,
+                               validators_,
+                               *producer_ids_,
+                               *quotas_,
+                               telemetry_,
+                               *groups_,
+                               workers_,
+                               api_table(),
+                               endpoints_,
+                               identity_.node_id,
+                               identity_.cluster_id,
+                               options_.data_dir,
+                               is_read_only()});
 }
 
 void BrokerImpl::start_groups() {
-  group::Service::Parts parts{clock_, logger_, config(), *metadata_, *topics_, workers_, fill_random, {},
-                              identity_.node_id, is_read_only(), is_serving()};
+  group::Service::Parts parts{clock_,
+                              loggers_.of(Loggers::groups),
+                              config(),
+                              *metadata_,
+                              *topics_,
+                              workers_,
+                              fill_random,
+                              {},
+                              identity_.node_id,
+                              is_read_only(),
+                              is_serving()};
   for (const auto& loop : loops_) parts.loops.push_back(loop.get());
   groups_ = std::make_unique<group::Service>(std::move(parts));
   followers_ = std::make_unique<MetadataFollowers>(*topics_, *quota_follower_, *groups_);
@@ -331,10 +364,12 @@ void BrokerImpl::make_server() {
 void BrokerImpl::serve() {
   for (size_t i = 0; i < listening_descriptors_.size(); ++i) server_->listen(listening_descriptors_[i], i);
   listening_descriptors_.clear();
-  maintenance_ = std::make_unique<Maintenance>(*loops_.front(), workers_, clock_, logger_, config(), *topics_);
+  maintenance_ = std::make_unique<Maintenance>(
+      *loops_.front(), workers_, clock_, loggers_.of(Loggers::log_manager), config(), *topics_);
   maintenance_->start();
-  compactor_ = std::make_unique<Compactor>(*loops_.front(), fs_, clock_, logger_, config(), *metadata_, *directory_,
-                                           *topics_, workers_, fill_random);
+  compactor_ = std::make_unique<Compactor>(*loops_.front(), fs_, clock_,
+                                           loggers_.of(Loggers::cleaner), config(), *metadata_,
+                                           *directory_, *topics_, workers_, fill_random);
   compactor_->start();
   serve_metrics();
 }

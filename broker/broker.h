@@ -6,6 +6,7 @@
 
 #include "broker/config/config.h"
 #include "broker/handlers/handler.h"
+#include "broker/loggers.h"
 #include "core/net/transport.h"
 #include "core/storage/file.h"
 
@@ -28,6 +29,8 @@ class Broker {
     Access access = Access::serve;
     BrokerConfig config;
     std::string data_dir;
+    /// What is logged at first; see Loggers.
+    LogThreshold log_threshold = LogThreshold::info;
   };
 
   /// Opens the directory, formats it when it is new, recovers, and serves.

@@ -16,6 +16,7 @@
 #include <cstring>
 
 #include "broker/dispatch.h"
+#include "broker/loggers.h"
 #include "core/base/text.h"
 
 namespace spool::broker {
@@ -195,9 +196,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
     while (end_ - begin_ >= kSizePrefixBytes) {
       const auto size = load_be<int32_t>(buffer_.get() + begin_);
       if (size < 0 || size > host_.limits().request_bytes_max) {
-        host_.services().logger.warn(concat("closing the connection of ", request_.client_host, ": a frame of ", size,
-                                            " bytes; at most ", host_.limits().request_bytes_max,
-                                            " are allowed (socket.request.max.bytes)"));
+        host_.services()
+            .loggers.of(Loggers::network)
+            .warn(concat("closing the connection of ", request_.client_host, ": a frame of ", size,
+                         " bytes; at most ", host_.limits().request_bytes_max,
+                         " are allowed (socket.request.max.bytes)"));
         co_await flush();
         co_return false;
       }

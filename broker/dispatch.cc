@@ -1,4 +1,5 @@
 #include "broker/dispatch.h"
+#include "broker/loggers.h"
 
 #include <algorithm>
 
@@ -15,7 +16,8 @@ const Api* find_api(std::span<const Api> apis, int16_t key) {
 }
 
 Response refuse(Services& services, const Request& request, std::string_view why) {
-  services.logger.warn(concat("closing the connection of ", request.client_host, ": ", why));
+  services.loggers.of(Loggers::network)
+      .warn(concat("closing the connection of ", request.client_host, ": ", why));
   return Response::close();
 }
 

@@ -1,4 +1,5 @@
 #include "broker/server.h"
+#include "broker/loggers.h"
 
 #include <arpa/inet.h>
 #include <netdb.h>
@@ -111,8 +112,9 @@ bool Server::is_full() {
   std::lock_guard lock(mutex_);
   if (open_count_ < limits_.connections_max) return false;
   if (!is_held_back_)
-    services_.logger.warn(concat("new connections wait until others leave: max.connections is ",
-                                 limits_.connections_max));
+    services_.loggers.of(Loggers::network)
+        .warn(concat("new connections wait until others leave: max.connections is ",
+                     limits_.connections_max));
   is_held_back_ = true;
   return true;
 }
@@ -144,7 +146,8 @@ void Server::accept_ready(Listener& listener) {
       if (errno == EINTR || errno == ECONNABORTED) continue;
       if (errno == EAGAIN) break;
       // Out of descriptors or memory: the backlog holds the clients for a while.
-      services_.logger.error(errno_error(errno, "cannot accept a connection").text());
+      services_.loggers.of(Loggers::network)
+          .error(errno_error(errno, "cannot accept a connection").text());
       return pause(listener);
     }
     std::string client_host;
@@ -174,8 +177,9 @@ bool Server::admit(int descriptor, std::string& client_host) {
   if (is_stopping_) return false;
   int32_t& of_this_ip = by_ip_[client_host];
   if (of_this_ip >= limits_.connections_per_ip_max) {
-    services_.logger.warn(concat("refused a connection of ", client_host, ": max.connections.per.ip is ",
-                                 limits_.connections_per_ip_max));
+    services_.loggers.of(Loggers::network)
+        .warn(concat("refused a connection of ", client_host, ": max.connections.per.ip is ",
+                     limits_.connections_per_ip_max));
     return false;
   }
   ++of_this_ip;

@@ -48,6 +48,7 @@ enum class ConfigSource : int8_t {
   dynamic_default_broker = 3,
   static_broker = 4,
   default_config = 5,
+  broker_logger = 6,
   client_metrics = 7,
   group = 8,
 };

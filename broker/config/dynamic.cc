@@ -70,52 +70,69 @@ Status check_thread_count(std::string_view name, int64_t wanted, int64_t current
   return {};
 }
 
-/// -1 is no limit; 0 would be none of both.
-Status check_retention(const ConfigMap& settings) {
-  const auto at = settings.find("log.retention.ms");
+/// The number a setting is to have: the new value, or the one in force.
+int64_t number_of(const ConfigMap& settings, std::string_view name, const ConfigView& view) {
+  const auto at = settings.find(name);
+  return at != settings.end() ? *parse_integer(at->second) : view.broker_integer(name);
+}
+
+Status require(bool holds, std::string_view why) {
+  if (holds) return {};
+  return fail(ErrorCode::invalid_config, concat("requirement failed: ", why));
+}
+
+/// What Kafka's KafkaConfig demands beyond the rows of its table, of the settings that can change.
+Status check_requirements(const ConfigMap& settings, const ConfigView& view) {
+  const auto is_given = [&](std::string_view name) { return settings.contains(name); };
+  const auto number = [&](std::string_view name) { return number_of(settings, name, view); };
+  if (is_given("log.retention.ms"))  // below 0 is no limit
+    TRY(require(number("log.retention.ms") != 0,
+                "log.retention.ms must be unlimited (-1) or, greater than or equal to 1"));
+  if (is_given("log.roll.ms"))
+    TRY(require(number("log.roll.ms") >= 1, "log.roll.ms must be greater than or equal to 1"));
+  if (is_given("log.cleaner.dedupe.buffer.size"))
+    TRY(require(number("log.cleaner.dedupe.buffer.size") / number("log.cleaner.threads") > 1 << 20,
+                "log.cleaner.dedupe.buffer.size must be at least 1MB per cleaner thread."));
+  const std::string overrides = view.broker_value("max.connections.per.ip.overrides").value_or("");
+  if (is_given("max.connections.per.ip"))
+    TRY(require(number("max.connections.per.ip") > 0 || !overrides.empty() ||
+                    is_given("max.connections.per.ip.overrides"),
+                "max.connections.per.ip can be set to zero only if "
+                "max.connections.per.ip.overrides property is set."));
+  if (is_given("max.connections") && number("max.connections") == 0)
+    return fail(ErrorCode::invalid_config, "Invalid max.connections 0");
+  return {};
+}
+
+/// "host:count,host:count".
+Status check_ip_overrides(const ConfigMap& settings) {
+  const auto at = settings.find("max.connections.per.ip.overrides");
   if (at == settings.end()) return {};
-  const int64_t value = *parse_integer(at->second);
-  if (value > 0 || value == -1) return {};
-  return fail(ErrorCode::invalid_config,
-              "log.retention.ms must be unlimited (-1) or, greater than or equal to 1");
+  for (const std::string& item : parse_list(at->second)) {
+    const size_t colon = item.rfind(':');
+    if (colon == std::string::npos || !parse_int<int32_t>(trim(item.substr(colon + 1))))
+      return fail(ErrorCode::invalid_config,
+                  concat("Error parsing configuration property "
+                         "'max.connections.per.ip.overrides': no HOST:COUNT: ",
+                         item));
+  }
+  return {};
 }
 
 Status check_compaction_lag(const ConfigMap& settings, const ConfigView& view) {
-  const auto lag = [&](std::string_view name) {
-    const auto at = settings.find(name);
-    return at != settings.end() ? *parse_integer(at->second) : view.broker_integer(name);
-  };
-  const int64_t min_lag = lag("log.cleaner.min.compaction.lag.ms");
-  const int64_t max_lag = lag("log.cleaner.max.compaction.lag.ms");
+  const int64_t min_lag = number_of(settings, "log.cleaner.min.compaction.lag.ms", view);
+  const int64_t max_lag = number_of(settings, "log.cleaner.max.compaction.lag.ms", view);
   if (min_lag <= max_lag) return {};
   return fail(ErrorCode::invalid_config,
               concat("conflict topic config setting min.compaction.lag.ms (", min_lag,
                      ") > max.compaction.lag.ms (", max_lag, ')'));
 }
 
-/// Kafka sets these at run time only; its list of configs does not have them.
-constexpr std::array<std::string_view, 3> kReplicationRates = {
-    "follower.replication.throttled.rate",
-    "leader.replication.throttled.rate",
-    "replica.alter.log.dirs.io.max.bytes.per.second",
-};
-
-Status check_replication_rate(std::string_view name, const std::string& value) {
-  const auto rate = parse_integer(value);
-  if (rate && *rate >= 0) return {};
-  return fail(ErrorCode::invalid_config,
-              concat("Invalid value ", value, " for configuration ", name, ": ",
-                     rate ? "Value must be at least 0" : "Not a number of type LONG"));
-}
-
 Status check_values(const ConfigMap& settings) {
-  for (const auto& [name, value] : settings) {
+  for (const auto& [name, value] : settings)
     if (const ConfigDef* def = find_config(broker_configs(), name))
       TRY(validate_value(*def, value));
-    if (std::ranges::find(kReplicationRates, name) != kReplicationRates.end())
-      TRY(check_replication_rate(name, value));
-  }
-  return {};
+  return check_ip_overrides(settings);
 }
 
 Status check_threads(const ConfigMap& before, const ConfigMap& after, const ConfigView& view) {
@@ -144,7 +161,7 @@ Status validate_dynamic_broker_configs(const ConfigMap& before, const ConfigMap&
   if (scope == BrokerScope::all_brokers)
     TRY(refuse("Cannot update these configs at default cluster level, broker id must be specified",
                known_names(after, is_own)));
-  TRY(check_retention(after));
+  TRY(check_requirements(after, view));
   TRY(check_compaction_lag(after, view));
   return check_threads(before, after, view);
 }

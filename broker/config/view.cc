@@ -97,6 +97,26 @@ EffectiveConfig entry_of(const ConfigDef& def, std::optional<std::string> value,
   return entry;
 }
 
+/// Kafka sets these at run time only, and describes them once they are set.
+constexpr std::array<std::string_view, 3> kReplicationRates = {
+    "follower.replication.throttled.rate",
+    "leader.replication.throttled.rate",
+    "replica.alter.log.dirs.io.max.bytes.per.second",
+};
+bool is_described_when_set(std::string_view name) {
+  return find_config(broker_configs(), name) == nullptr ||
+         std::ranges::find(kReplicationRates, name) != kReplicationRates.end();
+}
+
+/// The setting that one with a listener's prefix overrides: max.connections of
+/// listener.name.internal.max.connections. nullptr: none.
+const ConfigDef* overridden_by_listener(std::string_view name) {
+  constexpr std::string_view kPrefix = "listener.name.";
+  if (!name.starts_with(kPrefix)) return nullptr;
+  const size_t dot = name.find('.', kPrefix.size());
+  return dot == name.npos ? nullptr : find_config(broker_configs(), name.substr(dot + 1));
+}
+
 /// Settings in no table may be secrets of a plugin: named, never shown (Kafka does the same).
 EffectiveConfig unknown_entry(std::string_view name, std::vector<ConfigSynonym> synonyms) {
   EffectiveConfig entry;
@@ -106,6 +126,24 @@ EffectiveConfig unknown_entry(std::string_view name, std::vector<ConfigSynonym> 
   entry.is_sensitive = true;
   if (!synonyms.empty()) entry.source = synonyms.front().source;
   entry.synonyms = std::move(synonyms);
+  return entry;
+}
+
+EffectiveConfig entry_when_set(std::string_view name, std::optional<std::string> value,
+                               const SynonymList& broker_side) {
+  if (const ConfigDef* def = find_config(broker_configs(), name)) {
+    EffectiveConfig entry = entry_of(*def, std::move(value), broker_side.of(name, false));
+    entry.is_read_only = false;
+    return entry;
+  }
+  const ConfigDef* def = overridden_by_listener(name);
+  if (def == nullptr) return unknown_entry(name, broker_side.of(name, true));
+  std::vector<ConfigSynonym> synonyms = broker_side.of(name, def->is_sensitive());
+  for (ConfigSynonym& general : broker_side.of(def->name, def->is_sensitive()))
+    synonyms.push_back(std::move(general));
+  EffectiveConfig entry = entry_of(*def, std::move(value), std::move(synonyms));
+  entry.name = name;
+  entry.is_read_only = true;
   return entry;
 }
 
@@ -193,12 +231,12 @@ std::vector<EffectiveConfig> ConfigView::describe_broker() const {
         entry_of(def, broker_value(def.name), broker_side.of(def.name, def.is_sensitive())));
     entries.back().is_read_only = def.update == ConfigUpdate::read_only;
   }
-  std::set<std::string_view> unknown;
+  std::set<std::string_view> unknown;  // or not described while unset
   for (const ConfigMap* settings : {&static_.given_values(), &broker_dynamic_, &cluster_dynamic_})
     for (const auto& [name, value] : *settings)
-      if (find_config(broker_configs(), name) == nullptr) unknown.insert(name);
+      if (is_described_when_set(name)) unknown.insert(name);
   for (const std::string_view name : unknown)
-    entries.push_back(unknown_entry(name, broker_side.of(name, true)));
+    entries.push_back(entry_when_set(name, broker_value(name), broker_side));
   std::ranges::sort(entries, {}, &EffectiveConfig::name);
   return entries;
 }

@@ -11,7 +11,7 @@
 /// of each other. Every change is a ConfigRecord, and acts when the call returns: the topic table
 /// configures open logs from the commit.
 ///
-/// What Kafka calls broker loggers (type 8) we do not have: every logger is unknown (40).
+/// Levels of the broker's loggers (type 8) last as long as the process: no record is written.
 
 #include "broker/handlers/alter_configs.h"
 
@@ -24,6 +24,7 @@
 #include "broker/handlers/describe_configs.h"
 #include "broker/handlers/handlers.h"
 #include "broker/handlers/topic_name.h"
+#include "broker/loggers.h"
 #include "core/base/text.h"
 #include "core/protocol/messages/alter_configs.h"
 #include "core/protocol/messages/incremental_alter_configs.h"
@@ -34,6 +35,14 @@ namespace spool::broker {
 using config_detail::parse_list;
 
 namespace {
+
+/// Java's String.split: empty items at the end do not count, an empty text is one empty item.
+std::vector<std::string> split_as_java(std::string_view text) {
+  std::vector<std::string> items;
+  for (const std::string_view item : split(text, ',')) items.emplace_back(item);
+  while (!text.empty() && !items.empty() && items.back().empty()) items.pop_back();
+  return items;
+}
 
 std::string joined(const std::vector<std::string>& items) {
   std::string out;
@@ -81,6 +90,10 @@ class AlterationPlanner {
     AlterationPlan plan;
     plan.status = check_edits(resource, kind_);
     if (!plan.status) return plan;
+    if (resource.type == kBrokerLogger && kind_ == AlterationKind::incremental) {
+      plan.status = check_loggers(resource);
+      return plan;
+    }
     auto after = settings_after(resource);
     if (after) plan.status = check(resource, *after);
     if (!after) plan.status = fail(std::move(after.error()));
@@ -118,9 +131,6 @@ class AlterationPlanner {
       case static_cast<int8_t>(ConfigResourceType::broker):
         if (resource.name.empty()) return {};
         return check_node(resource.name, node_id_, "Unexpected broker id, expected ");
-      case kBrokerLogger:
-        if (kind_ == AlterationKind::incremental) return check_loggers(resource);
-        [[fallthrough]];
       default:
         return fail(ErrorCode::invalid_request,
                     concat("Unknown resource type ", static_cast<int>(resource.type)));
@@ -129,16 +139,38 @@ class AlterationPlanner {
 
   Status check_loggers(const ResourceEdit& resource) const {
     TRY(check_node(resource.name, node_id_, "Unexpected node id. Expected "));
-    for (const ConfigEdit& edit : resource.edits) {
-      if (edit.operation == ConfigEdit::append || edit.operation == ConfigEdit::subtract)
-        return fail(ErrorCode::invalid_request,
-                    concat(edit.operation == ConfigEdit::append ? "APPEND" : "SUBTRACT",
-                           " operation is not allowed for the BROKER_LOGGER resource"));
-      if (edit.operation == ConfigEdit::remove && edit.name == "root")
-        return fail(ErrorCode::invalid_request,
-                    "Removing the log level of the root logger is not allowed");
-      return fail(ErrorCode::invalid_config, concat("Logger ", edit.name, " does not exist!"));
+    for (const ConfigEdit& edit : resource.edits) TRY(check_logger(edit));
+    return {};
+  }
+
+  static Status check_logger(const ConfigEdit& edit) {
+    const auto refused_operation = [](std::string_view operation) {
+      return fail(ErrorCode::invalid_request,
+                  concat(operation, " is not allowed for the BROKER_LOGGER resource"));
+    };
+    switch (edit.operation) {
+      case ConfigEdit::set:
+      case ConfigEdit::remove:
+        break;
+      case ConfigEdit::append:
+        return refused_operation("APPEND operation");
+      case ConfigEdit::subtract:
+        return refused_operation("SUBTRACT operation");
+      default:
+        return refused_operation(
+            concat("Unknown operation type ", static_cast<int>(edit.operation)));
     }
+    const auto logger = Loggers::find(edit.name);
+    if (!logger)
+      return fail(ErrorCode::invalid_config, concat("Logger ", edit.name, " does not exist!"));
+    if (edit.operation == ConfigEdit::remove && *logger == Loggers::root)
+      return fail(ErrorCode::invalid_request,
+                  "Removing the log level of the root logger is not allowed");
+    if (edit.operation == ConfigEdit::set && !parse_log_threshold(*edit.value))
+      return fail(ErrorCode::invalid_config,
+                  concat("Cannot set the log level of ", edit.name, " to ", *edit.value,
+                         " as it is not a supported log level. Valid log levels are DEBUG, ERROR, "
+                         "FATAL, INFO, TRACE, WARN"));
     return {};
   }
 
@@ -161,7 +193,9 @@ class AlterationPlanner {
   /// Items are added to and taken from the value in force; the result becomes a setting of the
   /// resource even when it is the same.
   Status change_list(const ResourceEdit& resource, const ConfigEdit& edit, ConfigMap& after) const {
-    const ConfigDef* def = find_config(table_of(resource.type), edit.name);
+    const ConfigDef* def = find_config(list_table_of(resource.type), edit.name);
+    if (def == nullptr && resource.type == static_cast<int8_t>(ConfigResourceType::broker))
+      return fail(ErrorCode::invalid_config, concat("Unknown config name: ", edit.name));
     if (def == nullptr || def->type != ConfigType::list)
       return fail(ErrorCode::invalid_config,
                   concat("Can't ", edit.operation == ConfigEdit::append ? "APPEND" : "SUBTRACT",
@@ -169,7 +203,7 @@ class AlterationPlanner {
     const auto own = after.find(edit.name);
     std::vector<std::string> items =
         parse_list(own != after.end() ? own->second : default_value(resource, *def));
-    for (const std::string& item : parse_list(*edit.value)) {
+    for (const std::string& item : split_as_java(*edit.value)) {
       const auto found = std::ranges::find(items, item);
       if (edit.operation == ConfigEdit::append && found == items.end()) items.push_back(item);
       if (edit.operation == ConfigEdit::subtract && found != items.end()) items.erase(found);
@@ -186,17 +220,10 @@ class AlterationPlanner {
     return def.default_value != nullptr ? def.default_value : "";
   }
 
-  static std::span<const ConfigDef> table_of(int8_t type) {
-    switch (static_cast<ConfigResourceType>(type)) {
-      case ConfigResourceType::topic:
-        return topic_configs();
-      case ConfigResourceType::broker:
-        return broker_configs();
-      case ConfigResourceType::client_metrics:
-        return client_metrics_configs();
-      case ConfigResourceType::group:
-        return group_configs();
-    }
+  /// Kafka's controller knows the types of these only: no other setting is a list to it.
+  static std::span<const ConfigDef> list_table_of(int8_t type) {
+    if (type == static_cast<int8_t>(ConfigResourceType::topic)) return topic_configs();
+    if (type == static_cast<int8_t>(ConfigResourceType::broker)) return broker_configs();
     return {};
   }
 
@@ -223,10 +250,11 @@ class AlterationPlanner {
       return fail(ErrorCode::invalid_request, "Default topic resources are not allowed.");
     if (!storage::topic_name_problem(name).empty())
       return fail(ErrorCode::invalid_topic_exception, invalid_topic_name_text(name));
+    TRY(validate_topic_configs({after.begin(), after.end()}, view_));
     if (image_.topic(name) == nullptr)
       return fail(ErrorCode::unknown_topic_or_partition,
                   concat("The topic '", name, "' does not exist."));
-    return validate_topic_configs({after.begin(), after.end()}, view_);
+    return {};
   }
 
   Status check_broker(const ResourceEdit& resource, const ConfigMap& after) const {
@@ -234,7 +262,17 @@ class AlterationPlanner {
     if (Status valid = validate_dynamic_broker_configs(before(resource), after, scope, view_);
         !valid)
       return fail(ErrorCode::invalid_request, std::string(valid.error().text()));
+    TRY(check_cordoned(after));
     return check_elr(resource, after);
+  }
+
+  Status check_cordoned(const ConfigMap& after) const {
+    constexpr int16_t kMetadataVersionSince = 30;
+    if (!after.contains("cordoned.log.dirs") || image_.metadata_version() >= kMetadataVersionSince)
+      return {};
+    return fail(ErrorCode::invalid_config,
+                "The cordoned.log.dirs configuration value cannot be set because it requires "
+                "metadata.version >= 4.3-IV0");
   }
 
   /// Eligible leader replicas rest on one min.insync.replicas for all brokers (KIP-966).
@@ -284,15 +322,29 @@ Answer answer_of(const ResourceEdit& resource, const Status& status) {
   return answer;
 }
 
+/// Edits of loggers that passed the checks.
+void alter_loggers(const ResourceEdit& resource, Loggers& loggers) {
+  for (const ConfigEdit& edit : resource.edits) {
+    const Loggers::Part logger = *Loggers::find(edit.name);
+    if (edit.operation == ConfigEdit::set)
+      loggers.set(logger, *parse_log_threshold(*edit.value));
+    else
+      loggers.unset(logger);
+  }
+}
+
 template <class Response>
 Response respond(Services& services, const std::vector<ResourceEdit>& resources,
                  AlterationKind kind, bool validate_only) {
   const std::vector<Status> outcomes =
       alter_configs(resources, kind, validate_only, services.metadata, services.config);
   Response response;
-  for (size_t i = 0; i < resources.size(); ++i)
+  for (size_t i = 0; i < resources.size(); ++i) {
+    if (resources[i].type == kBrokerLogger && outcomes[i] && !validate_only)
+      alter_loggers(resources[i], services.loggers);
     response.responses.push_back(
         answer_of<typename Response::AlterConfigsResourceResponse>(resources[i], outcomes[i]));
+  }
   return response;
 }
 

@@ -3,8 +3,8 @@
 ///
 /// v1  sources and synonyms     v3  types, and documentation when asked     v4  flexible
 ///
-/// Null or no keys mean all. A secret's value is null. What Kafka calls broker loggers (type 8) we
-/// do not have: none are listed.
+/// Null or no keys mean all. A secret's value is null. The broker's loggers (type 8) and their
+/// levels are described like settings.
 
 #include "broker/handlers/describe_configs.h"
 
@@ -32,9 +32,10 @@ using Entries = std::vector<EffectiveConfig>;
 
 class Describer {
  public:
-  Describer(const MetadataImage& image, const BrokerConfig& config, int32_t node_id,
-            const std::function<bool(const std::string&)>& has_topic)
+  Describer(const MetadataImage& image, const BrokerConfig& config, const Loggers& loggers,
+            int32_t node_id, const std::function<bool(const std::string&)>& has_topic)
       : image_(image),
+        loggers_(loggers),
         has_topic_(has_topic),
         view_(config, image.configs(ConfigResourceType::broker, std::to_string(node_id)),
               image.configs(ConfigResourceType::broker, "")),
@@ -58,10 +59,7 @@ class Describer {
         return view_.describe_client_metrics(
             image_.configs(ConfigResourceType::client_metrics, resource.resource_name));
     }
-    if (resource.resource_type == kBrokerLogger)
-      return describe_loggers(resource.resource_name);
-    return fail(ErrorCode::invalid_request,
-                concat("Unsupported resource type: ", static_cast<int>(resource.resource_type)));
+    return describe_loggers(resource.resource_name);
   }
 
  private:
@@ -74,28 +72,68 @@ class Describer {
 
   Result<Entries> describe_broker(const std::string& name) const {
     if (name.empty()) return view_.describe_cluster_defaults();
+    TRY(check_broker_id(name, " or empty string, but received "));
+    return view_.describe_broker();
+  }
+
+  Status check_broker_id(const std::string& name, std::string_view but_received) const {
     const auto id = parse_int<int32_t>(name);
     if (!id)
       return fail(ErrorCode::invalid_request,
                   concat("Broker id must be an integer, but it is: ", name));
     if (*id != node_id_)
-      return fail(ErrorCode::invalid_request, concat("Unexpected broker id, expected ", node_id_,
-                                                     " or empty string, but received ", name));
-    return view_.describe_broker();
+      return fail(ErrorCode::invalid_request,
+                  concat("Unexpected broker id, expected ", node_id_, but_received, name));
+    return {};
   }
 
   Result<Entries> describe_loggers(const std::string& name) const {
-    if (name != std::to_string(node_id_))
-      return fail(ErrorCode::invalid_request,
-                  concat("Unexpected broker id, expected ", node_id_, " but received ", name));
-    return Entries{};
+    if (name.empty()) return fail(ErrorCode::invalid_request, "Broker id must not be empty");
+    TRY(check_broker_id(name, " but received "));
+    Entries entries;
+    for (size_t i = 0; i < Loggers::kPartsCount; ++i) {
+      const auto part = static_cast<Loggers::Part>(i);
+      auto& entry = entries.emplace_back();
+      entry.name = Loggers::name_of(part);
+      entry.value = std::string(broker::name_of(loggers_.threshold(part)));
+      entry.source = ConfigSource::broker_logger;
+      entry.type = ConfigType::unknown;
+    }
+    return entries;
   }
 
   const MetadataImage& image_;
+  const Loggers& loggers_;
   const std::function<bool(const std::string&)>& has_topic_;
   const ConfigView view_;
   const int32_t node_id_;
 };
+
+bool is_known_type(const Resource& resource) {
+  switch (static_cast<ConfigResourceType>(resource.resource_type)) {
+    case ConfigResourceType::topic:
+    case ConfigResourceType::broker:
+    case ConfigResourceType::group:
+    case ConfigResourceType::client_metrics:
+      return true;
+  }
+  return resource.resource_type == kBrokerLogger;
+}
+
+/// One resource of a type that does not exist spoils the request.
+DescribeConfigsResponse refuse_all(const DescribeConfigsRequest& request) {
+  DescribeConfigsResponse response;
+  for (const Resource& resource : request.resources) {
+    DescribeConfigsResult& answer = response.results.emplace_back();
+    answer.error_code = static_cast<int16_t>(ErrorCode::invalid_request);
+    answer.error_message =
+        "This most likely occurs because of a request being malformed by the client library or the "
+        "message was sent to an incompatible broker. See the broker logs for more details.";
+    answer.resource_type = resource.resource_type;
+    answer.resource_name = resource.resource_name;
+  }
+  return response;
+}
 
 bool is_wanted(const std::string& name, const std::optional<std::vector<std::string>>& keys) {
   return !keys || keys->empty() || std::ranges::find(*keys, name) != keys->end();
@@ -124,9 +162,10 @@ DescribeConfigsResourceResult entry_of(EffectiveConfig& config, bool with_synony
 
 DescribeConfigsResponse describe_configs(const DescribeConfigsRequest& request,
                                          const MetadataImage& image, const BrokerConfig& config,
-                                         int32_t node_id,
+                                         const Loggers& loggers, int32_t node_id,
                                          const std::function<bool(const std::string&)>& has_topic) {
-  const Describer describer(image, config, node_id, has_topic);
+  if (!std::ranges::all_of(request.resources, is_known_type)) return refuse_all(request);
+  const Describer describer(image, config, loggers, node_id, has_topic);
   DescribeConfigsResponse response;
   for (const Resource& resource : request.resources) {
     DescribeConfigsResult& answer = response.results.emplace_back();
@@ -150,7 +189,7 @@ DescribeConfigsResponse handle_describe_configs(Services& services, const Reques
                                                 const DescribeConfigsRequest& message) {
   const auto image = services.metadata.read();
   return describe_configs(
-      message, *image, services.config, services.node_id,
+      message, *image, services.config, services.loggers, services.node_id,
       [&](const std::string& name) { return services.topics.find(name) != nullptr; });
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "broker/config/config.h"
+#include "broker/loggers.h"
 #include "broker/metadata/image.h"
 #include "core/protocol/messages/describe_configs.h"
 
@@ -19,7 +20,7 @@ inline constexpr int8_t kBrokerLogger = 8;
 /// topics the image lacks
 protocol::DescribeConfigsResponse describe_configs(
     const protocol::DescribeConfigsRequest& request, const MetadataImage& image,
-    const BrokerConfig& config, int32_t node_id,
+    const BrokerConfig& config, const Loggers& loggers, int32_t node_id,
     const std::function<bool(const std::string&)>& has_topic);
 
 }  // namespace spool::broker

@@ -1,4 +1,5 @@
 #include "broker/handlers/handler.h"
+#include "broker/loggers.h"
 
 #include "core/base/text.h"
 
@@ -33,9 +34,9 @@ Response finish_response(Buffer bytes, const std::vector<protocol::Splice>& spli
 }
 
 Response refuse(Services& services, const Request& request, const Error& error) {
-  services.logger.warn(concat("closing the connection of ", request.client_host, ": ",
-                              protocol::api_name(request.api_key), " v", request.version, ": ",
-                              error.text()));
+  services.loggers.of(Loggers::network)
+      .warn(concat("closing the connection of ", request.client_host, ": ",
+                   protocol::api_name(request.api_key), " v", request.version, ": ", error.text()));
   return Response::close();
 }
 

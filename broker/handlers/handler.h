@@ -43,6 +43,7 @@ namespace spool::broker {
 class BrokerConfig;
 class ClientTelemetry;
 class FetchSessionCache;
+class Loggers;
 class MetadataStore;
 class ProducerIdAllocator;
 class Purgatory;
@@ -62,7 +63,8 @@ struct Endpoint {
 /// which threads may call.
 struct Services {
   const Clock& clock;
-  Logger& logger;
+  Logger& logger;  ///< the handlers'
+  Loggers& loggers;
   const BrokerConfig& config;
   MetadataStore& metadata;
   TopicTable& topics;

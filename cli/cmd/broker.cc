@@ -264,7 +264,7 @@ Result<Exit> serve(Context& context, const Args& args, broker::Broker& broker,
 
 Result<Exit> run_broker(Context& context, const Args& args) {
   StopSignals signals;  // before any thread is made, so that none is struck
-  StderrLogger logger;
+  StderrLogger logger(LogLevel::debug);  // the broker's loggers choose
   SystemClock clock;
   storage::PosixFileSystem fs;
   broker::Broker::Options options;
@@ -272,6 +272,7 @@ Result<Exit> run_broker(Context& context, const Args& args) {
   DataHome home(fs);
   TRY(home.choose(args, options.config));
   options.data_dir = home.path();
+  options.log_threshold = broker::LogThreshold::warn;
   raise_descriptor_limit();
   auto broker = broker::Broker::start(fs, clock, logger, std::move(options));
   if (!broker) return fail(broker.error());

@@ -150,7 +150,8 @@ TEST_CASE("incremental alter configs: what a broker refuses about itself is 42")
   CHECK(refusal("1", "log.retention.ms", "abc") ==
         "Invalid value abc for configuration log.retention.ms: Not a number of type LONG");
   CHECK(refusal("1", "log.retention.ms", "0") ==
-        "log.retention.ms must be unlimited (-1) or, greater than or equal to 1");
+        "requirement failed: log.retention.ms must be unlimited (-1) or, greater than or equal to "
+        "1");
   for (const char* rate : {"leader.replication.throttled.rate", "follower.replication.throttled.rate",
                            "replica.alter.log.dirs.io.max.bytes.per.second"}) {
     CHECK(refusal("1", rate, "x") ==
@@ -173,17 +174,144 @@ TEST_CASE("incremental alter configs: a setting of no table is kept and never sh
   CHECK(alter(broker, kBroker, "1", {{"plugin.secret", kDelete, std::nullopt}}) == kDone);
 }
 
-TEST_CASE("incremental alter configs: loggers there are none") {
+TEST_CASE("incremental alter configs: what a logger refuses") {
   BrokerFixture broker;
   CHECK(alter(broker, kLogger, "1", {{"kafka", kSet, "DEBUG"}}) ==
         Answer{40, "Logger kafka does not exist!"});
+  CHECK(alter(broker, kLogger, "1", {{"root", kSet, "info"}}) ==
+        Answer{40,
+               "Cannot set the log level of root to info as it is not a supported log level. Valid "
+               "log levels are DEBUG, ERROR, FATAL, INFO, TRACE, WARN"});
   CHECK(alter(broker, kLogger, "1", {{"root", kDelete, std::nullopt}}) ==
         Answer{42, "Removing the log level of the root logger is not allowed"});
   CHECK(alter(broker, kLogger, "1", {{"root", kAppend, "INFO"}}) ==
         Answer{42, "APPEND operation is not allowed for the BROKER_LOGGER resource"});
-  CHECK(alter(broker, kLogger, "2", {{"kafka", kSet, "DEBUG"}}) ==
+  CHECK(alter(broker, kLogger, "1", {{"root", 9, "INFO"}}) ==
+        Answer{42, "Unknown operation type 9 is not allowed for the BROKER_LOGGER resource"});
+  CHECK(alter(broker, kLogger, "2", {{"root", kSet, "DEBUG"}}) ==
         Answer{42, "Unexpected node id. Expected 1, but received 2"});
   CHECK(alter(broker, 99, "g", {{"a", kSet, "1"}}) == Answer{42, "Unknown resource type 99"});
+  // One edit that cannot be keeps the others from being made.
+  CHECK(alter(broker, kLogger, "1", {{"root", kSet, "ERROR"}, {"kafka", kSet, "ERROR"}}).first ==
+        40);
+  CHECK(config_of(broker, kLogger, "1", "root") == Shown{"INFO", 6});
+}
+
+TEST_CASE("incremental alter configs: a logger's level acts at once and goes with the process") {
+  constexpr const char* kNetwork = "kafka.network.SocketServer";
+  BrokerFixture broker;
+  const auto closing_is_logged = [&](int16_t key) {
+    Buffer frame;
+    append_be<int16_t>(frame, key);
+    append_be<int16_t>(frame, 0);
+    append_be<int32_t>(frame, 0);
+    append_be<int16_t>(frame, -1);
+    CHECK(!broker.ask(frame).has_value());
+    return broker.logger.has(concat("no API has the key ", key));
+  };
+  CHECK(closing_is_logged(1'001));
+  CHECK(alter(broker, kLogger, "1", {{"root", kSet, "ERROR"}}) == kDone);
+  CHECK(config_of(broker, kLogger, "1", kNetwork) == Shown{"ERROR", 6});
+  CHECK(!closing_is_logged(1'002));
+  CHECK(alter(broker, kLogger, "1", {{kNetwork, kSet, "DEBUG"}}) == kDone);
+  CHECK(config_of(broker, kLogger, "1", kNetwork) == Shown{"DEBUG", 6});
+  CHECK(closing_is_logged(1'003));
+  CHECK(alter(broker, kLogger, "1", {{kNetwork, kDelete, std::nullopt}}) == kDone);
+  CHECK(!closing_is_logged(1'004));
+  auto request = alteration(kLogger, "1", {{"root", kSet, "TRACE"}});
+  request.validate_only = true;
+  CHECK(
+      broker.call<protocol::IncrementalAlterConfigsResponse>(request, 1).responses[0].error_code ==
+      0);
+  CHECK(config_of(broker, kLogger, "1", "root") == Shown{"ERROR", 6});
+  broker.restart();
+  CHECK(config_of(broker, kLogger, "1", "root") == Shown{"INFO", 6});
+}
+
+TEST_CASE(
+    "incremental alter configs: values are looked at before the topic, its name before them") {
+  BrokerFixture broker;
+  CHECK(alter(broker, kTopic, "nope", {{"bogus", kSet, "1"}}) ==
+        Answer{40, "Unknown topic config name: bogus"});
+  CHECK(alter(broker, kTopic, "nope", {{"retention.ms", kSet, "x"}}).first == 40);
+  CHECK(alter(broker, kTopic, "a b", {{"bogus", kSet, "1"}}).first == 17);
+  CHECK(alter(broker, kTopic, "", {{"bogus", kSet, "1"}}).first == 42);
+}
+
+TEST_CASE(
+    "incremental alter configs: empty items of lists, and lists the controller does not know") {
+  BrokerFixture broker;
+  create_topic(broker, "t");
+  for (const char* empty : {"", " "})
+    CHECK(alter(broker, kTopic, "t", {{"cleanup.policy", kAppend, empty}}) ==
+          Answer{40, "Configuration 'cleanup.policy' values must not be empty."});
+  CHECK(alter(broker, kTopic, "t", {{"cleanup.policy", kSubtract, ""}}) == kDone);
+  CHECK(alter(broker, kTopic, "t", {{"cleanup.policy", kAppend, "compact,"}}) == kDone);
+  CHECK(config_of(broker, kTopic, "t", "cleanup.policy") == Shown{"delete,compact", kFromTopic});
+  CHECK(alter(broker, kMetrics, "m", {{"metrics", kAppend, "a"}}) ==
+        Answer{40, "Can't APPEND to key metrics because its type is not LIST."});
+  CHECK(alter(broker, kBroker, "1", {{"bogus", kAppend, "a"}}) ==
+        Answer{40, "Unknown config name: bogus"});
+}
+
+TEST_CASE(
+    "incremental alter configs: what Kafka requires of a broker's settings beyond their rows") {
+  BrokerFixture broker;
+  const auto refusal = [&](const char* key, const char* value) {
+    const Answer answer = alter(broker, kBroker, "1", {{key, kSet, value}});
+    CHECK(answer.first == 42);
+    return answer.second.value_or("");
+  };
+  CHECK(refusal("log.roll.ms", "0") ==
+        "requirement failed: log.roll.ms must be greater than or equal to 1");
+  CHECK(refusal("log.cleaner.dedupe.buffer.size", "1048576") ==
+        "requirement failed: log.cleaner.dedupe.buffer.size must be at least 1MB per cleaner "
+        "thread.");
+  CHECK(refusal("max.connections", "0") == "Invalid max.connections 0");
+  CHECK(refusal("max.connections.per.ip", "0") ==
+        "requirement failed: max.connections.per.ip can be set to zero only if "
+        "max.connections.per.ip.overrides property is set.");
+  CHECK(refusal("max.connections.per.ip.overrides", "x") ==
+        "Error parsing configuration property 'max.connections.per.ip.overrides': no HOST:COUNT: "
+        "x");
+  CHECK(alter(broker, kBroker, "1",
+              {{"max.connections.per.ip", kSet, "0"},
+               {"max.connections.per.ip.overrides", kSet, "127.0.0.1:5"}}) == kDone);
+  CHECK(alter(broker, kBroker, "1", {{"cordoned.log.dirs", kSet, "*"}}) ==
+        Answer{40,
+               "The cordoned.log.dirs configuration value cannot be set because it requires "
+               "metadata.version >= 4.3-IV0"});
+  // Below 0 there is no limit, however far.
+  create_topic(broker, "t");
+  CHECK(alter(broker, kBroker, "1", {{"log.retention.ms", kSet, "-2"}}) == kDone);
+  CHECK(config_of(broker, kTopic, "t", "retention.ms") == Shown{"-1", kFromBroker});
+}
+
+TEST_CASE("incremental alter configs: replication rates, and settings of one listener, are shown") {
+  BrokerFixture broker;
+  const auto shown = [&](const char* key) {
+    protocol::DescribeConfigsRequest request;
+    request.include_synonyms = true;
+    request.resources.push_back({kBroker, "1", std::vector<std::string>{key}, {}});
+    const auto answer = broker.call<protocol::DescribeConfigsResponse>(request, 4);
+    if (answer.results[0].configs.empty()) return std::string("none");
+    const auto& entry = answer.results[0].configs[0];
+    std::string text =
+        concat(entry.value.value_or("null"), " type ", static_cast<int>(entry.config_type),
+               entry.read_only ? " fixed" : "", entry.is_sensitive ? " secret" : "");
+    for (const auto& synonym : entry.synonyms)
+      append_text(text, " ", synonym.name, "=", synonym.value.value_or("null"));
+    return text;
+  };
+  CHECK(shown("leader.replication.throttled.rate") == "none");
+  CHECK(alter(broker, kBroker, "1", {{"leader.replication.throttled.rate", kSet, "1000"}}) ==
+        kDone);
+  CHECK(shown("leader.replication.throttled.rate") ==
+        "1000 type 5 leader.replication.throttled.rate=1000");
+  constexpr const char* kOfListener = "listener.name.plaintext.max.connections";
+  CHECK(alter(broker, kBroker, "1", {{kOfListener, kSet, "500"}}) == kDone);
+  CHECK(shown(kOfListener) ==
+        concat("500 type 3 fixed ", kOfListener, "=500 max.connections=2147483647"));
 }
 
 TEST_CASE("incremental alter configs: groups within the broker's bounds") {

@@ -101,12 +101,44 @@ TEST_CASE("describe configs: refusals") {
   CHECK(code(2, "") == 17);
   CHECK(code(4, "7") == 42);
   CHECK(code(4, "x") == 42);
-  CHECK(code(8, "1") == 0);  // there are no loggers to list
+  CHECK(code(8, "1") == 0);
   CHECK(code(8, "7") == 42);
+  CHECK(code(8, "x") == 42);
+  CHECK(code(8, "") == 42);
   CHECK(code(16, "") == 42);
   CHECK(code(32, "") == 42);
   CHECK(code(99, "x") == 42);
   CHECK(code(0, "x") == 42);
+}
+
+TEST_CASE("describe configs: one type that does not exist spoils the request") {
+  BrokerFixture broker;
+  create(broker, "t", 1);
+  protocol::DescribeConfigsRequest request;
+  for (const int8_t type : {int8_t{2}, int8_t{3}}) request.resources.push_back({type, "t", {}, {}});
+  const auto answer = broker.call<Configs>(request, 4);
+  REQUIRE(answer.results.size() == 2);
+  for (const auto& result : answer.results) {
+    CHECK(result.error_code == 42);
+    CHECK(result.error_message->starts_with("This most likely occurs because of a request being"));
+    CHECK(result.configs.empty());
+  }
+}
+
+TEST_CASE("describe configs: loggers and their levels") {
+  BrokerFixture broker;
+  const Configs all = describe(broker, {8, "1"});
+  CHECK(all.results[0].configs.size() == 8);
+  const auto& root = entry(all, "root");
+  CHECK(root.value == "INFO");
+  CHECK(root.config_source == 6);
+  CHECK(root.config_type == 0);
+  CHECK(!root.read_only);
+  CHECK(entry(all, "kafka.server.KafkaApis").value == "INFO");
+  CHECK(entry(all, "org.apache.kafka.storage.internals.log.LogCleaner").value == "INFO");
+  CHECK(describe(broker, {8, "1", std::vector<std::string>{"root", "nope"}})
+            .results[0]
+            .configs.size() == 1);
 }
 
 TEST_CASE("describe configs: groups and client metrics answer their defaults") {
@@ -210,6 +242,15 @@ TEST_CASE("describe topic partitions: unknown is 3, impossible 17, a wrong curso
   CHECK(page(broker, {"nope"}, 2000).topics.at(0).topic_authorized_operations == 3576);
   CHECK(shown(page(broker, {"a"}, 2000, {{"a", -1}})) == "a:error 42 ");
   CHECK(shown(page(broker, {"a"}, 2000, {{"b", 0}})) == "a:error 42 ");
+}
+
+TEST_CASE("describe topic partitions: an empty name is -1 for all, behind a cursor it is 17") {
+  BrokerFixture broker;
+  create(broker, "a", 1);
+  const Partitions answer = page(broker, {"a", "", "a"}, 2000);
+  CHECK(shown(answer) == "a:error -1 :error -1 a:error -1 ");
+  CHECK(answer.topics[0].topic_authorized_operations == INT32_MIN);
+  CHECK(shown(page(broker, {"a", ""}, 2000, {{"", 0}})) == ":error 17 a:0-0 ");
 }
 
 TEST_CASE("describe topic partitions: leader, replicas and operations are those of the one node") {
