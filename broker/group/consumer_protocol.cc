@@ -214,7 +214,9 @@ Result<ConsumerMember> Coordinator::member_of(const ConsumerGroup& group,
   }
   const ConsumerMember* owner = group.static_member(*instance_id);
   if (may_create) {
-    if (owner == nullptr) return fresh;
+    // A dynamic member that names an instance, or a static one that names another, stays who it is.
+    const ConsumerMember* known = owner == nullptr ? group.member(member_id) : nullptr;
+    if (owner == nullptr) return known != nullptr ? *known : fresh;
     // Kafka does not ask whether it is the same member that comes again.
     if (!is_classic && !owner->classic && owner->epoch != kLeavingStaticEpoch)
       return fail(ErrorCode::unreleased_instance_id,
@@ -653,8 +655,7 @@ ConsumerGroupDescribeResponse::DescribedGroup Coordinator::describe_consumer(
     listed.client_host = member.client_host;
     listed.subscribed_topic_names.assign(member.subscribed_topics.begin(),
                                          member.subscribed_topics.end());
-    listed.subscribed_topic_regex.reset();
-    if (!member.subscribed_regex.empty()) listed.subscribed_topic_regex = member.subscribed_regex;
+    listed.subscribed_topic_regex = member.subscribed_regex;
     listed.member_type = member.classic ? kMemberTypeClassic : kMemberTypeConsumer;
     for (const auto& [topic_id, partitions] : member.assigned) {
       std::vector<int32_t> numbers;

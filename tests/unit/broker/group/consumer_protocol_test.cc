@@ -123,6 +123,24 @@ TEST_CASE("consumer: joining again at epoch 0 gives the same assignment") {
   CHECK(f.partitions(again) == "orders:0,1,2,3");
 }
 
+TEST_CASE("consumer: joining again under an instance id, or another one, keeps the partitions") {
+  ConsumerFixture f;
+  REQUIRE(f.beat({.member = "a"}).member_epoch == 2);
+  for (const char* instance : {"i1", "i2"}) {
+    const auto again = f.beat({.member = "a", .instance = instance});
+    CHECK(again.error_code == 0);
+    CHECK(again.member_epoch == 2);
+    CHECK(f.partitions(again) == "orders:0,1,2,3");
+    CHECK(f.member("a").instance_id == instance);
+    CHECK(f.described().group_epoch == 2);
+  }
+  // Without one it stays the static member that it is.
+  CHECK(f.beat({.member = "a"}).member_epoch == 2);
+  CHECK(f.member("a").instance_id == "i2");
+  CHECK(f.beat({.member = "b", .instance = "i2"}).error_code == 111);
+  CHECK(f.described().members[0].subscribed_topic_regex == "");
+}
+
 TEST_CASE("consumer: a partition is handed on only when its owner has stopped naming it") {
   ConsumerFixture f;
   f.beat({.member = "a"});
