@@ -122,6 +122,29 @@ TEST_CASE(
   CHECK(!broker.ask(flexible).has_value());
 }
 
+TEST_CASE("dispatch: 1000000 elements and 10000 tags are read, one more closes the connection") {
+  BrokerFixture broker;
+  // Metadata v1: topics with empty names, two bytes each.
+  const auto names = [](int32_t count) {
+    Buffer body;
+    append_be<int32_t>(body, count);
+    body.resize(body.size() + static_cast<size_t>(count) * 2);
+    return body;
+  };
+  CHECK(broker.ask(raw_frame(3, 1, names(1'000'000))).has_value());
+  CHECK(!broker.ask(raw_frame(3, 1, names(1'000'001))).has_value());
+  // Tags of no bytes behind the body of Metadata v12.
+  const auto tagged = [](uint32_t count) {
+    Buffer frame = frame_of(all_topics(), 12);
+    frame.back() = static_cast<uint8_t>(count | 0x80);
+    frame.push_back(static_cast<uint8_t>(count >> 7));
+    for (uint32_t tag = 0; tag < count; ++tag) append(frame, Buffer{0x7f, 0});
+    return frame;
+  };
+  CHECK(broker.ask(tagged(10'000)).has_value());
+  CHECK(!broker.ask(tagged(10'001)).has_value());
+}
+
 TEST_CASE("dispatch: correlation ids come back as they were, negative ones too") {
   BrokerFixture broker;
   for (const int32_t id : {0, 1, -1, INT32_MIN, INT32_MAX}) {
