@@ -21,6 +21,7 @@ constexpr int16_t kVersionOfManyLeavers = 3;
 JoinGroupResponse join_error(ErrorCode error, std::string member_id = "") {
   JoinGroupResponse answer;
   answer.error_code = static_cast<int16_t>(error);
+  answer.protocol_name.reset();
   answer.member_id = std::move(member_id);
   return answer;
 }

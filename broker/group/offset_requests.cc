@@ -219,6 +219,7 @@ OffsetDeleteResponse Coordinator::delete_offsets(Now now, const OffsetDeleteRequ
     response.topics.clear();
     return response;
   };
+  if (request.group_id.empty()) return refuse(ErrorCode::invalid_group_id);
   const Group* group = find(request.group_id);
   if (group == nullptr || group->other) return refuse(ErrorCode::group_id_not_found);
   if (group->classic && !group->is_empty() && !group->classic->uses_consumer_protocol())

@@ -25,6 +25,7 @@ Response encode(const Request& request, JoinGroupResponse answer) {
 JoinGroupResponse refuse(ErrorCode error, const JoinGroupRequest& message) {
   JoinGroupResponse answer;
   answer.error_code = static_cast<int16_t>(error);
+  answer.protocol_name.reset();
   answer.member_id = message.member_id;
   return answer;
 }

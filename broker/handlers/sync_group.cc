@@ -1,6 +1,7 @@
 /// SyncGroup: the leader hands in the assignment of a classic group, everybody gets a part of it.
 ///
-/// v3  KIP-345: static members    v5  KIP-559: protocol type and name are checked
+/// v3  KIP-345: static members    v5  KIP-559: protocol type and name are checked, and must be
+/// there
 ///
 /// Waits for the leader.
 
@@ -15,6 +16,12 @@ using protocol::SyncGroupResponse;
 
 void handle_sync_group(Services& services, const Request& request, SyncGroupRequest message,
                        Responder respond) {
+  constexpr int16_t kVersionOfNames = 5;
+  if (request.version >= kVersionOfNames && (!message.protocol_type || !message.protocol_name)) {
+    SyncGroupResponse answer;
+    answer.error_code = static_cast<int16_t>(ErrorCode::inconsistent_group_protocol);
+    return respond(encode_response(request, answer));
+  }
   const std::string group_id = message.group_id;
   services.groups.with_group(
       group_id, group::Service::Purpose::look,

@@ -1,6 +1,9 @@
 /// Opening, stopping and opening again.
 
+#include <random>
+
 #include "core/protocol/messages/metadata.h"
+#include "tests/support/fault_file_system.h"
 #include "tests/unit/broker/handlers/log_calls.h"
 
 namespace spool::broker {
@@ -53,6 +56,47 @@ TEST_CASE("broker: a reader works beside a writer, sees what it appends and writ
     CHECK(peer.call<protocol::MetadataResponse>(missing, 12).topics[0].error_code == 3);
   }
   CHECK((*reader)->stop().has_value());
+}
+
+TEST_CASE("broker: with flush.messages=1 what was answered is there after a power cut") {
+  for (unsigned seed = 1; seed <= 20; ++seed) {
+    std::mt19937_64 random(seed);
+    test::FaultFileSystem fs;
+    TestClock clock;
+    TestLogger logger;
+    const auto start = [&] {
+      Broker::Options options;
+      options.access = Broker::Access::write;
+      options.config = config_from("log.flush.interval.messages=1");
+      options.data_dir = "/data";
+      auto broker = Broker::start(fs, clock, logger, std::move(options));
+      REQUIRE_MESSAGE(broker.has_value(), broker.error().text());
+      return std::move(*broker);
+    };
+    REQUIRE(fs.make_directory("/data").has_value());
+    {
+      const auto broker = start();
+      Peer peer(broker->connect());
+      protocol::CreateTopicsRequest creation;
+      auto& topic = creation.topics.emplace_back();
+      topic.name = "t";
+      topic.num_partitions = topic.replication_factor = 1;
+      REQUIRE(peer.call<protocol::CreateTopicsResponse>(creation, 7).topics[0].error_code == 0);
+      for (const char* value : {"a", "b", "c"}) {
+        const Buffer batch = batch_of(value);
+        const auto answer =
+            peer.call<protocol::ProduceResponse>(produce_request("t", 0, batch), 12);
+        REQUIRE(answer.responses[0].partition_responses[0].error_code == 0);
+      }
+      fs.cut_power(random);
+    }
+    const auto broker = start();
+    Peer peer(broker->connect());
+    const auto answer = peer.call<protocol::FetchResponse>(fetch_request("t", 0, 0), 12);
+    const Lines kept = shown(answer.responses[0].partitions[0].records.bytes);
+    const Lines expected{"0 null=a", "1 null=b", "2 null=c"};
+    CHECK_MESSAGE(kept == expected, seed);
+  }
 }
 
 TEST_CASE("broker: the partition's files lie where Kafka puts them") {

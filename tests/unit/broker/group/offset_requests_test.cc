@@ -199,6 +199,10 @@ TEST_CASE("delete offsets: what nobody reads goes, the rest is refused") {
   topic.partitions = {{0, {}}, {1, {}}, {9, {}}};
   CHECK(f.coordinator->delete_offsets(f.now, request).error_code ==
         code(ErrorCode::group_id_not_found));
+  OffsetDeleteRequest nameless = request;
+  nameless.group_id = "";
+  CHECK(f.coordinator->delete_offsets(f.now, nameless).error_code ==
+        code(ErrorCode::invalid_group_id));
   f.commit({.partition = 0, .offset = 1});
   f.commit({.partition = 2, .offset = 1});
   const auto done = f.coordinator->delete_offsets(f.now, request);

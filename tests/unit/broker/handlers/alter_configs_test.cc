@@ -26,6 +26,22 @@ TEST_CASE("incremental alter configs: a topic's setting acts at once and goes aw
   CHECK(produce(broker, "t", 0, batch_of(std::string(500, 'x'))).error_code == 0);
 }
 
+TEST_CASE("incremental alter configs: retention acts on what is there at its next look") {
+  BrokerFixture broker(
+      "listeners=PLAINTEXT://127.0.0.1:0\nlog.retention.check.interval.ms=1\n"
+      "log.initial.task.delay.ms=0",
+      Broker::Access::serve);
+  create_topic(broker, "t", 1, {{"retention.ms", "-1"}});
+  CHECK(produce(broker, "t", 0, batch_of("of 2023")).error_code == 0);
+  CHECK(lines_from(broker, "t", 0) == Lines{"0 null=of 2023"});
+  CHECK(alter(broker, kTopic, "t", {{"retention.ms", kSet, "1000"}}) == kDone);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (fetch(broker, fetch_request("t", 0, 0)).error_code == 0)
+    REQUIRE(std::chrono::steady_clock::now() < deadline);
+  CHECK(fetch(broker, fetch_request("t", 0, 0)).error_code == 1);
+  CHECK(fetch(broker, fetch_request("t", 0, 1)).log_start_offset == 1);
+}
+
 TEST_CASE("incremental alter configs: cleanup.policy acts at once") {
   BrokerFixture broker;
   create_topic(broker, "t");

@@ -192,6 +192,22 @@ TEST_CASE("client quotas: over its rate a producer is told to wait, and its reco
   CHECK(lines_from(broker, "t", 0, 3).size() == 1);
 }
 
+TEST_CASE("client quotas: a connection over its rate is not read for that long, others are") {
+  BrokerFixture broker("listeners=PLAINTEXT://127.0.0.1:0", Broker::Access::serve);
+  create_topic(broker, "t");
+  CHECK(alter(broker, {{"client-id", "test"}}, {{"producer_byte_rate", 1000}}) == kDone);
+  auto producer = broker.dial();
+  auto other = broker.dial();
+  const Buffer batch = batch_of(std::string(20'000, 'x'));
+  const auto answer = producer.call<protocol::ProduceResponse>(produce_request("t", 0, batch), 12);
+  CHECK(answer.responses[0].partition_responses[0].error_code == 0);
+  CHECK(answer.throttle_time_ms > 9'000);
+  const auto small = fetch_request("t", 0, 0, 1);
+  REQUIRE(producer.send(frame_of(small, 12)));
+  CHECK(other.call<protocol::FetchResponse>(small, 12).error_code == 0);
+  CHECK(!producer.has_answer_within(50));
+}
+
 TEST_CASE("client quotas: over its rate a consumer is told to wait") {
   BrokerFixture broker;
   create_topic(broker, "t");

@@ -24,6 +24,8 @@ HeartbeatRequest join_classic(BrokerFixture& broker) {
   join.member_id = broker.call<JoinGroupResponse>(join, 9).member_id;
   CHECK(broker.call<JoinGroupResponse>(join, 9).generation_id == 1);
   SyncGroupRequest sync;
+  sync.protocol_type = "consumer";
+  sync.protocol_name = "range";
   sync.group_id = "classic";
   sync.member_id = join.member_id;
   sync.generation_id = 1;

@@ -144,6 +144,11 @@ TEST_CASE("groups: a member joins and syncs over the wire") {
   join.protocol_type = "consumer";
   const Buffer metadata = to_buffer(as_bytes("meta"));
   join.protocols.push_back({"range", metadata, {}});
+  for (const int16_t version : {int16_t{6}, int16_t{7}}) {
+    const auto named = f.call<JoinGroupResponse>(join, version);
+    CHECK(named.error_code == 79);
+    CHECK(named.protocol_name.has_value() == (version < 7));
+  }
   join.member_id = f.call<JoinGroupResponse>(join, 9).member_id;
   const auto joined = f.call<JoinGroupResponse>(join, 9);
   CHECK(joined.error_code == 0);
@@ -156,6 +161,9 @@ TEST_CASE("groups: a member joins and syncs over the wire") {
   sync.generation_id = 1;
   const Buffer part = to_buffer(as_bytes("part"));
   sync.assignments.push_back({join.member_id, part, {}});
+  sync.protocol_type = "consumer";
+  CHECK(f.call<SyncGroupResponse>(sync, 5).error_code == 23);  // version 5 names both
+  sync.protocol_name = "range";
   CHECK(as_text(f.call<SyncGroupResponse>(sync, 5).assignment) == "part");
   DescribeGroupsRequest describe;
   describe.groups = {"g"};
@@ -318,6 +326,10 @@ TEST_CASE("groups: every version joins, syncs, commits, is described, leaves and
     sync.member_id = joined.member_id;
     sync.generation_id = 1;
     sync.assignments.push_back({joined.member_id, as_bytes("part"), {}});
+    if (client.version<SyncGroupRequest>() >= 5) {
+      sync.protocol_type = "consumer";
+      sync.protocol_name = "range";
+    }
     CHECK(as_text(client.call<SyncGroupResponse>(sync).assignment) == "part");
     HeartbeatRequest beat;
     beat.group_id = group;
