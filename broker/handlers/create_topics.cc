@@ -144,8 +144,9 @@ class TopicPlanner {
     plan.answer.replication_factor = 1;
     for (EffectiveConfig& entry : view_.describe_topic(overrides)) {
       auto& shown = plan.answer.configs->emplace_back();
+      const auto given = overrides.find(entry.name);  // answered as it was written
+      shown.value = given != overrides.end() ? given->second : std::move(entry.value);
       shown.name = std::move(entry.name);
-      shown.value = std::move(entry.value);
       shown.config_source = static_cast<int8_t>(entry.source);
     }
   }
