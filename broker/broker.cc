@@ -25,6 +25,7 @@
 #include "broker/topics/topic_table.h"
 #include "broker/topics/topic_view.h"
 #include "broker/topics/validator_pool.h"
+#include "broker/txn/service.h"
 #include "core/base/random.h"
 #include "core/base/text.h"
 #include "core/net/local_socket.h"
@@ -72,18 +73,21 @@ int16_t protocol_number(std::string_view protocol) {
 /// Who follows the metadata log, in the order in which they are told.
 class MetadataFollowers final : public MetadataListener {
  public:
-  MetadataFollowers(TopicTable& topics, QuotaFollower& quotas, group::Service& groups)
-      : topics_(topics), quotas_(quotas), groups_(groups) {}
+  MetadataFollowers(TopicTable& topics, QuotaFollower& quotas, group::Service& groups,
+                    txn::Service& transactions)
+      : topics_(topics), quotas_(quotas), groups_(groups), transactions_(transactions) {}
   void on_metadata_change(const MetadataDelta& delta) override {
     topics_.on_metadata_change(delta);
     quotas_.on_metadata_change(delta);
     groups_.on_metadata_change(delta);
+    transactions_.on_metadata_change(delta);
   }
 
  private:
   TopicTable& topics_;
   QuotaFollower& quotas_;
   group::Service& groups_;
+  txn::Service& transactions_;
 };
 
 class BrokerImpl final : public Broker {
@@ -111,7 +115,7 @@ class BrokerImpl final : public Broker {
   Status take_office();
   Status load_topics();
   void start_loops();
-  void start_groups();
+  void start_coordinators();
   void make_server();
   void serve();
   void serve_neighbours();
@@ -149,6 +153,7 @@ class BrokerImpl final : public Broker {
   ClientTelemetry telemetry_;
   std::unique_ptr<QuotaFollower> quota_follower_;
   std::unique_ptr<group::Service> groups_;
+  std::unique_ptr<txn::Service> transactions_;
   std::unique_ptr<MetadataFollowers> followers_;
   std::unique_ptr<Services> services_;
   std::unique_ptr<Server> server_;
@@ -306,7 +311,7 @@ void BrokerImpl::start_loops() {
   quotas_ = std::make_unique<ClientQuotas>(quota_windows(config(), "quota"), quota_windows(config(), "controller.quota"));
   quota_follower_ = std::make_unique<QuotaFollower>(*metadata_, *quotas_);
   for (const auto& loop : loops_) loop->start();
-  start_groups();
+  start_coordinators();
   services_.reset(new Services{clock_,
                                loggers_.of(Loggers::requests),
                                loggers_,
@@ -320,6 +325,7 @@ void BrokerImpl::start_loops() {
                                *quotas_,
                                telemetry_,
                                *groups_,
+                               *transactions_,
                                workers_,
                                api_table(),
                                endpoints_,
@@ -329,23 +335,29 @@ void BrokerImpl::start_loops() {
                                is_read_only()});
 }
 
-void BrokerImpl::start_groups() {
-  group::Service::Parts parts{clock_,
-                              loggers_.of(Loggers::groups),
-                              config(),
-                              *metadata_,
-                              *topics_,
-                              workers_,
-                              fill_random,
-                              {},
-                              identity_.node_id,
-                              is_read_only(),
-                              is_serving()};
-  for (const auto& loop : loops_) parts.loops.push_back(loop.get());
-  groups_ = std::make_unique<group::Service>(std::move(parts));
-  followers_ = std::make_unique<MetadataFollowers>(*topics_, *quota_follower_, *groups_);
+void BrokerImpl::start_coordinators() {
+  const auto parts_for = [&](Loggers::Part part) {
+    coordinator::Parts parts{clock_,
+                             loggers_.of(part),
+                             config(),
+                             *metadata_,
+                             *topics_,
+                             workers_,
+                             fill_random,
+                             {},
+                             identity_.node_id,
+                             is_read_only(),
+                             is_serving()};
+    for (const auto& loop : loops_) parts.loops.push_back(loop.get());
+    return parts;
+  };
+  groups_ = std::make_unique<group::Service>(parts_for(Loggers::groups));
+  transactions_ =
+      std::make_unique<txn::Service>(parts_for(Loggers::transactions), *producer_ids_, *groups_);
+  followers_ = std::make_unique<MetadataFollowers>(*topics_, *quota_follower_, *groups_, *transactions_);
   metadata_->set_listener(followers_.get());
   groups_->start();
+  transactions_->start();
 }
 
 void BrokerImpl::make_server() {
@@ -391,6 +403,7 @@ void BrokerImpl::serve_metrics() {
 Status BrokerImpl::stop() {
   if (!directory_) return {};
   purgatory_.close();
+  if (transactions_) transactions_->stop();
   if (groups_) groups_->stop();
   if (maintenance_) maintenance_->stop();
   if (compactor_) compactor_->stop();
@@ -408,6 +421,7 @@ Status BrokerImpl::stop() {
   compactor_.reset();
   maintenance_.reset();
   server_.reset();
+  transactions_.reset();
   groups_.reset();
   loops_.clear();
   services_.reset();

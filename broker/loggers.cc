@@ -18,6 +18,7 @@ constexpr std::array<std::string_view, Loggers::kPartsCount> kLoggerNames = {
     "org.apache.kafka.storage.internals.log.LogManager",
     "org.apache.kafka.storage.internals.log.LogCleaner",
     "org.apache.kafka.storage.internals.log.UnifiedLog",
+    "kafka.coordinator.transaction.TransactionCoordinator",
 };
 
 LogThreshold threshold_of(LogLevel level) {

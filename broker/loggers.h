@@ -26,8 +26,8 @@ std::string_view name_of(LogThreshold threshold);
 /// Safe from any thread.
 class Loggers {
  public:
-  enum Part : size_t { root, network, requests, metadata, groups, log_manager, cleaner, logs };
-  static constexpr size_t kPartsCount = logs + 1;
+  enum Part : size_t { root, network, requests, metadata, groups, log_manager, cleaner, logs, transactions };
+  static constexpr size_t kPartsCount = transactions + 1;
 
   /// sink  gets what is let through; outlives this object and all who write to it
   Loggers(Logger& sink, LogThreshold root_threshold);

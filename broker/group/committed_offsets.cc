@@ -89,6 +89,19 @@ bool CommittedOffsets::has_pending(std::string_view group) const {
   return found;
 }
 
+std::map<std::string, std::set<int32_t>> CommittedOffsets::partitions_of(std::string_view group,
+                                                                         bool with_pending) const {
+  std::map<std::string, std::set<int32_t>> known;
+  if (const Topics* topics = find(group))
+    for (const auto& [topic, partitions] : *topics)
+      for (const auto& [partition, offset] : partitions) known[topic].insert(partition);
+  if (with_pending)
+    for_each_pending(group, [&](const std::string& topic, int32_t partition) {
+      known[topic].insert(partition);
+    });
+  return known;
+}
+
 void CommittedOffsets::for_each_pending(
     std::string_view group, const std::function<void(const std::string&, int32_t)>& visit) const {
   for (const auto& [producer_id, groups] : pending_) {

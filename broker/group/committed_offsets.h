@@ -56,13 +56,16 @@ class CommittedOffsets {
   void end_transaction(ProducerId producer_id, bool is_commit);
   bool is_pending(std::string_view group, std::string_view topic, int32_t partition) const;
   bool has_pending(std::string_view group) const;
-  /// Calls visit(topic, partition) for what is pending in the group.
-  void for_each_pending(std::string_view group,
-                        const std::function<void(const std::string&, int32_t)>& visit) const;
+  /// What the group has offsets of, committed and, when asked for, pending.
+  std::map<std::string, std::set<int32_t>> partitions_of(std::string_view group,
+                                                         bool with_pending) const;
 
   size_t size() const { return count_; }
 
  private:
+  void for_each_pending(std::string_view group,
+                        const std::function<void(const std::string&, int32_t)>& visit) const;
+
   using Pending = std::map<std::string, Topics, std::less<>>;  // by group
 
   std::unordered_map<std::string, Topics> by_group_;

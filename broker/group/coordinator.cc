@@ -87,25 +87,33 @@ void Coordinator::forget_group(const std::string& group_id) {
   groups_.erase(group_id);
 }
 
-Status Coordinator::append(const RecordList& records, Now now) {
-  if (!records.status()) return records.status();
-  Status appended = environment_.journal.append(records, now.wall_ms);
-  if (!appended)
-    environment_.logger.error(concat(environment_.name, ": append: ", appended.error().text()));
-  return appended;
+Result<Offset> Coordinator::write(const RecordList& records, Now now, Producer producer) {
+  if (!records.status()) return fail(records.status().error());
+  auto written = environment_.journal.append(records, now.wall_ms, producer);
+  if (!written)
+    environment_.logger.error(concat(environment_.name, ": append: ", written.error().text()));
+  return written;
 }
 
-Status Coordinator::append_and_apply(const RecordList& records, Now now) {
+Status Coordinator::append(const RecordList& records, Now now) {
+  TRY(write(records, now, {}));
+  return {};
+}
+
+Status Coordinator::append_and_apply(const RecordList& records, Now now, Producer producer) {
   if (records.empty()) return {};
-  TRY(append(records, now));
-  apply(records);
+  TRY_ASSIGN(const Offset base_offset, write(records, now, producer));
+  apply(records, base_offset, producer.id);
   return {};
 }
 
 // What was written is replayed, so that memory is what the next start will read.
-void Coordinator::apply(const RecordList& records) {
+void Coordinator::apply(const RecordList& records, Offset base_offset, ProducerId producer_id) {
+  int64_t offset = base_offset.value;
   for (const Record& record : records.records()) {
     ReplayedRecord replayed;
+    replayed.offset = offset++;
+    replayed.producer_id = producer_id;
     replayed.key = record.key;
     if (record.value) replayed.value = *record.value;
     if (const Status done = replay(replayed); !done)
@@ -188,10 +196,8 @@ std::vector<ListGroupsResponse::ListedGroup> Coordinator::list(
 }
 
 void Coordinator::add_offset_tombstones(const std::string& group_id, RecordList& out) const {
-  const CommittedOffsets::Topics* topics = offsets_.find(group_id);
-  if (topics == nullptr) return;
-  for (const auto& [topic, partitions] : *topics)
-    for (const auto& [partition, offset] : partitions)
+  for (const auto& [topic, partitions] : offsets_.partitions_of(group_id, true))
+    for (const int32_t partition : partitions)
       out.remove(protocol::OffsetCommitKey{group_id, topic, partition, {}});
 }
 
@@ -361,11 +367,12 @@ void Coordinator::expire_offsets(Now now) {
 
 void Coordinator::topics_deleted(Now now, const std::vector<std::string>& names) {
   RecordList records;
-  for (const std::string& name : names) {
-    for (const auto& [group_id, topics] : offsets_.all()) {
-      const auto found = topics.find(name);
-      if (found == topics.end()) continue;
-      for (const auto& [partition, offset] : found->second)
+  for (const auto& [group_id, group] : groups_) {
+    const auto known = offsets_.partitions_of(group_id, true);
+    for (const std::string& name : names) {
+      const auto found = known.find(name);
+      if (found == known.end()) continue;
+      for (const int32_t partition : found->second)
         records.remove(protocol::OffsetCommitKey{group_id, name, partition, {}});
     }
   }

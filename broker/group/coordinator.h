@@ -28,11 +28,12 @@
 #include <string_view>
 #include <vector>
 
+#include "broker/coordinator/machine.h"
+#include "broker/coordinator/record.h"
 #include "broker/group/assignors.h"
 #include "broker/group/classic_group.h"
 #include "broker/group/committed_offsets.h"
 #include "broker/group/consumer_group.h"
-#include "broker/group/record.h"
 #include "broker/group/settings.h"
 #include "broker/group/timers.h"
 #include "core/base/bytes.h"
@@ -48,6 +49,8 @@
 #include "core/protocol/messages/offset_commit.h"
 #include "core/protocol/messages/offset_delete.h"
 #include "core/protocol/messages/offset_fetch.h"
+#include "core/protocol/messages/txn_offset_commit.h"
+#include "core/protocol/records/group.h"
 
 namespace spool::broker::group {
 
@@ -75,15 +78,14 @@ struct Group {
   }
 };
 
-/// One record of the log, with what its batch says about it.
-struct ReplayedRecord {
-  int64_t offset = -1;
-  ProducerId producer_id = kNoProducerId;  ///< of a transactional batch, else none
-  std::optional<BytesView> key;
-  std::optional<BytesView> value;
-};
+using coordinator::Journal;
+using coordinator::Machine;
+using coordinator::Producer;
+using coordinator::Record;
+using coordinator::RecordList;
+using coordinator::ReplayedRecord;
 
-class Coordinator {
+class Coordinator final : public Machine {
  public:
   /// Everything referred to outlives the coordinator.
   struct Environment {
@@ -100,14 +102,10 @@ class Coordinator {
   Coordinator(const Coordinator&) = delete;
   Coordinator& operator=(const Coordinator&) = delete;
 
-  // Replay: the log's records in order, then loaded() once.
-
-  /// errors  corrupt_message: the record does not parse; the text names its offset
-  Status replay(const ReplayedRecord& record);
-  /// A transaction's marker in this partition.
-  void replay_marker(ProducerId producer_id, bool is_commit);
+  Status replay(const ReplayedRecord& record) override;
+  void replay_marker(ProducerId producer_id, bool is_commit) override;
   /// Gives the members of the log their sessions and sets the periodic timers.
-  void loaded(Now now);
+  void loaded(Now now) override;
 
   // Requests. Replies may be called during the call.
 
@@ -127,6 +125,11 @@ class Coordinator {
 
   protocol::OffsetCommitResponse commit(Now now, const Caller& caller,
                                         const protocol::OffsetCommitRequest& request);
+  /// A commit inside a transaction: it takes effect with the transaction's marker.
+  protocol::TxnOffsetCommitResponse commit_in_transaction(
+      Now now, const protocol::TxnOffsetCommitRequest& request, int16_t version);
+  /// Writes the marker that ends the producer's transaction in this partition.
+  ErrorCode end_transaction(Now now, Producer producer, const record::EndTxnMarker& marker);
   /// request.topics  nullopt asks for everything the group has; entries carry names
   protocol::OffsetFetchResponse::OffsetFetchResponseGroup fetch(
       Now now, const protocol::OffsetFetchRequest::OffsetFetchRequestGroup& request,
@@ -144,21 +147,19 @@ class Coordinator {
 
   // What else happens.
 
-  /// Lets pass what is due at `now`.
-  void advance(Now now);
-  std::optional<int64_t> next_deadline_ms() const { return timers_.next_deadline_ms(); }
+  void advance(Now now) override;
+  std::optional<int64_t> next_deadline_ms() const override { return timers_.next_deadline_ms(); }
   /// Topics are gone: their offsets go too.
   void topics_deleted(Now now, const std::vector<std::string>& names);
   /// Topics were made, deleted or have grown: groups look at what they read again.
   void topics_changed(Now now);
-  /// The coordinator ends: whoever waits is told to look for another.
-  void stop(ErrorCode error);
+  void stop(ErrorCode error) override;
 
   // For tests and reports.
   const Group* find(std::string_view group_id) const;
   const CommittedOffsets& offsets() const { return offsets_; }
   size_t groups_count() const { return groups_.size(); }
-  int64_t unknown_records_count() const { return unknown_records_count_; }
+  int64_t unknown_records_count() const override { return unknown_records_count_; }
 
  private:
   using Kind = Timers::Kind;
@@ -176,8 +177,10 @@ class Coordinator {
   bool collect_expired(const std::string& group_id, const Group* group, Now now, RecordList& out);
   void add_offset_tombstones(const std::string& group_id, RecordList& out) const;
   Status append(const RecordList& records, Now now);
-  Status append_and_apply(const RecordList& records, Now now);
-  void apply(const RecordList& records);
+  Result<Offset> write(const RecordList& records, Now now, Producer producer);
+  Status append_and_apply(const RecordList& records, Now now, Producer producer = {});
+  void apply(const RecordList& records, Offset base_offset = kNoOffset,
+             ProducerId producer_id = kNoProducerId);
 
   // The classic protocol (classic_protocol.cc).
   void join_classic(Now now, const Caller& caller, const protocol::JoinGroupRequest& request,
@@ -281,8 +284,12 @@ class Coordinator {
       const std::vector<protocol::LeaveGroupRequest::MemberIdentity>& who);
 
   // Offsets (offset_requests.cc).
+  protocol::OffsetCommitResponse write_commit(Now now, const protocol::OffsetCommitRequest& request,
+                                              bool is_by_id, Producer producer,
+                                              const std::function<ErrorCode()>& check);
   ErrorCode check_commit(Now now, const Caller& caller,
                          const protocol::OffsetCommitRequest& request);
+  ErrorCode check_commit_in_transaction(const protocol::OffsetCommitRequest& request) const;
   ErrorCode check_consumer_commit(const ConsumerGroup& group, const Caller& caller,
                                   const protocol::OffsetCommitRequest& request) const;
   ErrorCode check_classic_commit(ClassicGroup& group, const protocol::OffsetCommitRequest& request,

@@ -9,6 +9,8 @@ using protocol::OffsetDeleteRequest;
 using protocol::OffsetDeleteResponse;
 using protocol::OffsetFetchRequest;
 using protocol::OffsetFetchResponse;
+using protocol::TxnOffsetCommitRequest;
+using protocol::TxnOffsetCommitResponse;
 using FetchedGroup = OffsetFetchResponse::OffsetFetchResponseGroup;
 using FetchedPartition = OffsetFetchResponse::OffsetFetchResponsePartitions;
 
@@ -16,6 +18,7 @@ namespace {
 
 constexpr int16_t kVersionOfMemberEpochs = 9;
 constexpr int16_t kVersionOfTopicIds = 10;
+constexpr int16_t kTransactionalVersionOfTopicIds = 6;
 /// Values that an old client gave a retention of its own.
 constexpr int16_t kValueWithExpiry = 1;
 
@@ -81,13 +84,84 @@ ErrorCode Coordinator::check_consumer_commit(const ConsumerGroup& group, const C
   return ErrorCode::none;
 }
 
+// Nobody needs to say which member it is; who says so has to be it. Not whether a rebalance is
+// under way: the transaction has begun before.
+ErrorCode Coordinator::check_commit_in_transaction(const OffsetCommitRequest& request) const {
+  const int32_t generation = request.generation_id_or_member_epoch;
+  const Group* group = find(request.group_id);
+  if (group == nullptr) return generation < 0 ? ErrorCode::none : ErrorCode::illegal_generation;
+  if (group->other) return ErrorCode::group_id_not_found;
+  const bool names_member =
+      generation >= 0 || !request.member_id.empty() || request.group_instance_id;
+  if (!names_member || (generation < 0 && group->is_empty())) return ErrorCode::none;
+  if (group->classic) {
+    const ErrorCode error =
+        group->classic->check_member(request.member_id, request.group_instance_id);
+    if (error != ErrorCode::none) return error;
+    return generation == group->classic->generation() ? ErrorCode::none
+                                                      : ErrorCode::illegal_generation;
+  }
+  const ConsumerMember* member = group->consumer->member(request.member_id);
+  if (member == nullptr) return ErrorCode::unknown_member_id;
+  if (generation == member->epoch) return ErrorCode::none;
+  return member->classic ? ErrorCode::illegal_generation : ErrorCode::stale_member_epoch;
+}
+
 OffsetCommitResponse Coordinator::commit(Now now, const Caller& caller,
                                          const OffsetCommitRequest& request) {
+  return write_commit(now, request, caller.version >= kVersionOfTopicIds, {},
+                      [&] { return check_commit(now, caller, request); });
+}
+
+TxnOffsetCommitResponse Coordinator::commit_in_transaction(Now now,
+                                                           const TxnOffsetCommitRequest& request,
+                                                           int16_t version) {
+  OffsetCommitRequest same;
+  same.group_id = request.group_id;
+  same.generation_id_or_member_epoch = request.generation_id_or_member_epoch;
+  same.member_id = request.member_id;
+  same.group_instance_id = request.group_instance_id;
+  for (const auto& topic : request.topics) {
+    auto& copy = same.topics.emplace_back();
+    copy.name = topic.name;
+    copy.topic_id = topic.topic_id;
+    for (const auto& partition : topic.partitions)
+      copy.partitions.push_back({partition.partition_index,
+                                 partition.committed_offset,
+                                 partition.committed_leader_epoch,
+                                 partition.committed_metadata,
+                                 {}});
+  }
+  const Producer producer{ProducerId(request.producer_id), ProducerEpoch(request.producer_epoch)};
+  const OffsetCommitResponse done =
+      write_commit(now, same, version >= kTransactionalVersionOfTopicIds, producer,
+                   [&] { return check_commit_in_transaction(same); });
+  TxnOffsetCommitResponse response;
+  for (const auto& topic : done.topics) {
+    auto& copy = response.topics.emplace_back();
+    copy.name = topic.name;
+    copy.topic_id = topic.topic_id;
+    for (const auto& partition : topic.partitions)
+      copy.partitions.push_back({partition.partition_index, partition.error_code, {}});
+  }
+  return response;
+}
+
+ErrorCode Coordinator::end_transaction(Now now, Producer producer,
+                                       const record::EndTxnMarker& marker) {
+  const Status done = environment_.journal.append_marker(producer, marker, now.wall_ms);
+  if (!done) return done.error().code();
+  replay_marker(producer.id, marker.is_commit);
+  return ErrorCode::none;
+}
+
+OffsetCommitResponse Coordinator::write_commit(Now now, const OffsetCommitRequest& request,
+                                               bool is_by_id, Producer producer,
+                                               const std::function<ErrorCode()>& check) {
   OffsetCommitResponse response;
   RecordList records;
   std::vector<int16_t*> written;  // the codes of what is in `records`
   for (const auto& topic : request.topics) {
-    const bool is_by_id = caller.version >= kVersionOfTopicIds;
     const auto found =
         is_by_id ? environment_.topics.find(topic.topic_id) : environment_.topics.find(topic.name);
     auto& answers = response.topics.emplace_back();
@@ -125,12 +199,14 @@ OffsetCommitResponse Coordinator::commit(Now now, const Caller& caller,
     }
   }
   if (written.empty()) return response;
-  ErrorCode error = check_commit(now, caller, request);
+  ErrorCode error = check();
   if (error == ErrorCode::none)
-    if (const Status done = append_and_apply(records, now); !done) {
+    if (const Status done = append_and_apply(records, now, producer); !done) {
       error = append_error(done.error());
       if (done.error().code() == ErrorCode::message_too_large)
         error = ErrorCode::invalid_commit_offset_size;
+      if (done.error().code() == ErrorCode::invalid_producer_epoch)
+        error = ErrorCode::invalid_producer_epoch;
     }
   if (error != ErrorCode::none)
     for (int16_t* code : written)
@@ -193,14 +269,7 @@ FetchedGroup Coordinator::fetch(Now, const OffsetFetchRequest::OffsetFetchReques
     }
     return answer;
   }
-  std::map<std::string, std::set<int32_t>> known;
-  if (const CommittedOffsets::Topics* topics = offsets_.find(request.group_id))
-    for (const auto& [topic, partitions] : *topics)
-      for (const auto& [partition, offset] : partitions) known[topic].insert(partition);
-  if (requires_stable)
-    offsets_.for_each_pending(request.group_id, [&](const std::string& topic, int32_t partition) {
-      known[topic].insert(partition);
-    });
+  const auto known = offsets_.partitions_of(request.group_id, false);
   for (const auto& [topic, partitions] : known) {
     auto& listed = answer.topics.emplace_back();
     listed.name = topic;
@@ -240,7 +309,8 @@ OffsetDeleteResponse Coordinator::delete_offsets(Now now, const OffsetDeleteRequ
         error = ErrorCode::unknown_topic_or_partition;
       else if (is_subscribed(topic.name))
         error = ErrorCode::group_subscribed_to_topic;
-      else if (offsets_.find(request.group_id, topic.name, number) != nullptr)
+      else if (offsets_.find(request.group_id, topic.name, number) != nullptr ||
+               offsets_.is_pending(request.group_id, topic.name, number))
         records.remove(protocol::OffsetCommitKey{request.group_id, topic.name, number, {}});
       answers.partitions.push_back({number, static_cast<int16_t>(error), {}});
     }

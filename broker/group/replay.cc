@@ -4,22 +4,13 @@
 
 namespace spool::broker::group {
 
+using coordinator::decode_value;
+
 namespace {
 
 constexpr size_t kTypeBytes = 2;
 /// The first record of a type that is not known is told of, the others are counted.
 constexpr int64_t kUnknownToldMax = 5;
-
-/// The value message of a record that is no tombstone.
-template <class Value>
-Result<Value> decode_value(BytesView bytes) {
-  if (bytes.size() < kVersionBytes)
-    return fail(ErrorCode::corrupt_message, "the value is too short for its version");
-  const auto version = load_be<int16_t>(bytes.data());
-  if (!Value::kInfo.versions.has(version))
-    return fail(ErrorCode::corrupt_message, concat(Value::kInfo.name, " has no version ", version));
-  return protocol::decode<Value>(bytes.subspan(kVersionBytes), version);
-}
 
 }  // namespace
 

@@ -1,30 +1,12 @@
 #include "broker/group/service.h"
 
 #include <algorithm>
-#include <atomic>
-#include <latch>
 
-#include "broker/group/shard.h"
 #include "core/base/text.h"
 
 namespace spool::broker::group {
 
 namespace {
-
-/// One character of UTF-8, or of the byte as it is where it is none.
-uint32_t next_code_point(std::string_view& text) {
-  const auto first = static_cast<uint8_t>(text.front());
-  const size_t length = first < 0x80 ? 1 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-  if (first < 0x80 || length > text.size()) {
-    text.remove_prefix(1);
-    return first;
-  }
-  uint32_t code_point = first & (0xffu >> (length + 1));
-  for (size_t i = 1; i < length; ++i)
-    code_point = code_point << 6 | (static_cast<uint8_t>(text[i]) & 0x3f);
-  text.remove_prefix(length);
-  return code_point;
-}
 
 /// The topic table as coordinators see it.
 class TableCatalog final : public TopicCatalog {
@@ -84,6 +66,34 @@ Settings settings_of(const BrokerConfig& config) {
   return settings;
 }
 
+record::Codec codec_of(const BrokerConfig& config) {
+  const int64_t codec = config.integer("offsets.topic.compression.codec");
+  return codec > 0 && codec <= 4 ? static_cast<record::Codec>(codec) : record::Codec::none;
+}
+
+TopicSpec offsets_topic(const BrokerConfig& config) {
+  TopicSpec spec;
+  spec.name = kOffsetsTopic;
+  spec.partitions_count = static_cast<int32_t>(config.integer("offsets.topic.num.partitions"));
+  spec.configs = {{"cleanup.policy", "compact"},
+                  {"compression.type", "producer"},
+                  {"segment.bytes", config.text("offsets.topic.segment.bytes")}};
+  return spec;
+}
+
+constexpr std::chrono::milliseconds kChangeLinger{2};
+
+// group.coordinator.append.linger.ms. Kafka's answers take a few milliseconds, and librdkafka
+// (2.12) counts on it: when a heartbeat that changed a consumer group (KIP-848) is answered before
+// the application's next call, it joins again with a request that any broker refuses.
+std::chrono::milliseconds linger_of(const Settings& settings, std::span<const Record> records) {
+  if (settings.append_linger.count() >= 0) return settings.append_linger;
+  const bool has_change = std::ranges::any_of(records, [](const Record& record) {
+    return load_be<int16_t>(record.key.data()) >= protocol::ConsumerGroupMetadataKey::kInfo.api_key;
+  });
+  return has_change ? kChangeLinger : std::chrono::milliseconds(0);
+}
+
 /// Brings a group's own value within what the broker allows.
 int32_t bounded(int64_t value, int64_t low, int64_t high) {
   return static_cast<int32_t>(std::clamp(value, low, std::max(low, high)));
@@ -91,31 +101,31 @@ int32_t bounded(int64_t value, int64_t low, int64_t high) {
 
 }  // namespace
 
-int32_t partition_for(std::string_view id, int32_t partitions_count) {
-  uint32_t hash = 0;
-  const auto add = [&](uint32_t unit) { hash = 31 * hash + unit; };
-  while (!id.empty()) {
-    const uint32_t code_point = next_code_point(id);
-    if (code_point < 0x10000) {
-      add(code_point);
-      continue;
-    }
-    add(0xd800 + ((code_point - 0x10000) >> 10));  // a pair of UTF-16 units
-    add(0xdc00 + ((code_point - 0x10000) & 0x3ff));
-  }
-  const auto value = static_cast<int32_t>(hash);
-  const int32_t absolute = value == INT32_MIN ? 0 : value < 0 ? -value : value;
-  return absolute % partitions_count;
-}
-
 Service::Service(Parts parts)
     : parts_(std::move(parts)),
       settings_(settings_of(parts_.config)),
-      catalog_(std::make_unique<TableCatalog>(parts_.topics)) {
-  absent_ = std::make_unique<Shard>(*this, parts_, settings_, *catalog_, -1, *parts_.loops.front());
-}
+      catalog_(std::make_unique<TableCatalog>(parts_.topics)),
+      shards_(parts_, shard_kind(), offsets_topic(parts_.config)) {}
 
 Service::~Service() = default;
+
+coordinator::ShardKind Service::shard_kind() {
+  coordinator::ShardKind kind;
+  kind.topic = kOffsetsTopic;
+  kind.load_buffer_setting = "offsets.load.buffer.size";
+  kind.codec = codec_of(parts_.config);
+  kind.make = [this](coordinator::Shard& shard, const std::string& name) {
+    const RandomBytes& random = parts_.random;
+    return std::make_unique<Coordinator>(Coordinator::Environment{
+        shard, *catalog_, settings_, parts_.logger,
+        [&random] { return Uuid::random([&](MutableBytes bytes) { random(bytes); }); },
+        [this](const std::string& group_id) { return consumer_config(group_id); }, name});
+  };
+  kind.linger_of = [this](std::span<const Record> records) {
+    return linger_of(settings_, records);
+  };
+  return kind;
+}
 
 ConsumerConfig Service::consumer_config(const std::string& group_id) const {
   const BrokerConfig& config = parts_.config;
@@ -136,101 +146,17 @@ ConsumerConfig Service::consumer_config(const std::string& group_id) const {
           value("assignment.interval.ms")};
 }
 
-void Service::start() {
-  if (!parts_.is_serving) return;
-  const auto topic = parts_.topics.find(kOffsetsTopic);
-  if (!topic) return;
-  for (size_t i = 0; i < topic->partitions.size(); ++i)
-    if (topic->partitions[i]) shard_of(static_cast<int32_t>(i)).warm();
+void Service::with_id(const std::string& group_id, Purpose purpose, Work work) {
+  shards_.submit(group_id, purpose, coordinator::adapt<Coordinator>(std::move(work)));
 }
 
-void Service::stop() {
-  std::vector<Shard*> shards{absent_.get()};
-  {
-    std::lock_guard lock(mutex_);
-    for (const auto& shard : shards_)
-      if (shard) shards.push_back(shard.get());
-  }
-  std::latch stopped(static_cast<std::ptrdiff_t>(shards.size()));
-  for (Shard* shard : shards)
-    shard->loop().post([shard, &stopped] {
-      shard->stop();
-      stopped.count_down();
-    });
-  stopped.wait();
-}
-
-Shard& Service::shard_of(int32_t partition) {
-  std::lock_guard lock(mutex_);
-  const auto index = static_cast<size_t>(partition);
-  if (shards_.size() <= index) shards_.resize(index + 1);
-  if (!shards_[index]) {
-    net::EventLoop& loop = *parts_.loops[index % parts_.loops.size()];
-    shards_[index] = std::make_unique<Shard>(*this, parts_, settings_, *catalog_, partition, loop);
-  }
-  return *shards_[index];
-}
-
-Shard& Service::shard_for(const std::string& group_id) {
-  const auto topic = parts_.topics.find(kOffsetsTopic);
-  if (!topic || topic->partitions.empty()) return *absent_;
-  return shard_of(partition_for(group_id, static_cast<int32_t>(topic->partitions.size())));
-}
-
-void Service::with_group(const std::string& group_id, Purpose purpose, Work work) {
-  Shard& shard = shard_for(group_id);
-  if (&shard != absent_.get() || purpose == Purpose::look || parts_.is_read_only)
-    return shard.submit(std::move(work));
-  ensure_topic([this, group_id, work = std::move(work)](const Status&) mutable {
-    shard_for(group_id).submit(std::move(work));
-  });
+void Service::with_partition(int32_t partition, Work work) {
+  shards_.submit_to(partition, coordinator::adapt<Coordinator>(std::move(work)));
 }
 
 void Service::with_all(std::function<void(ErrorCode, Turn*)> work,
                        std::move_only_function<void()> done) {
-  const auto topic = parts_.topics.find(kOffsetsTopic);
-  const size_t count = topic ? topic->partitions.size() : 0;
-  if (count == 0) return done();
-  struct Gather {
-    std::function<void(ErrorCode, Turn*)> work;
-    std::move_only_function<void()> done;
-    std::mutex mutex;
-    std::atomic<size_t> open_count;
-  };
-  auto gather = std::make_shared<Gather>();
-  gather->work = std::move(work);
-  gather->done = std::move(done);
-  gather->open_count = count;
-  for (size_t i = 0; i < count; ++i) {
-    auto visit = [gather](ErrorCode error, Turn* turn) {
-      {
-        std::lock_guard lock(gather->mutex);
-        gather->work(error, turn);
-      }
-      if (--gather->open_count == 0) gather->done();
-    };
-    if (topic->partitions[i])
-      shard_of(static_cast<int32_t>(i)).submit(visit);
-    else
-      visit(ErrorCode::none, nullptr);
-  }
-}
-
-void Service::ensure_topic(std::move_only_function<void(const Status&)> done) {
-  if (parts_.is_read_only || parts_.topics.find(kOffsetsTopic)) return done({});
-  parts_.workers.submit([this, done = std::move(done)]() mutable {
-    TopicSpec spec;
-    spec.name = kOffsetsTopic;
-    spec.partitions_count =
-        static_cast<int32_t>(parts_.config.integer("offsets.topic.num.partitions"));
-    spec.configs = {{"cleanup.policy", "compact"},
-                    {"compression.type", "producer"},
-                    {"segment.bytes", parts_.config.text("offsets.topic.segment.bytes")}};
-    const auto created = parts_.metadata.create_topic(std::move(spec));
-    if (created || created.error().code() == ErrorCode::topic_already_exists) return done({});
-    parts_.logger.error(concat("creating ", kOffsetsTopic, ": ", created.error().text()));
-    done(fail(created.error()));
-  });
+  shards_.submit_to_all(coordinator::adapt<Coordinator>(std::move(work)), std::move(done));
 }
 
 void Service::on_metadata_change(const MetadataDelta& delta) {
@@ -239,19 +165,13 @@ void Service::on_metadata_change(const MetadataDelta& delta) {
     return;
   std::vector<std::string> deleted_names;
   for (const auto& deleted : delta.deleted_topics) deleted_names.push_back(deleted.name);
-  const bool is_own = std::ranges::find(deleted_names, kOffsetsTopic) != deleted_names.end();
-  std::lock_guard lock(mutex_);
-  for (const auto& shard : shards_) {
-    if (!shard) continue;
-    Shard* const at = shard.get();
-    if (is_own)
-      at->loop().post([at] { at->reset(); });
-    else
-      at->notify([deleted_names](Coordinator& coordinator, Now now) {
-        coordinator.topics_changed(now);
-        if (!deleted_names.empty()) coordinator.topics_deleted(now, deleted_names);
-      });
-  }
+  if (std::ranges::find(deleted_names, kOffsetsTopic) != deleted_names.end())
+    return shards_.reset();
+  shards_.notify_all([deleted_names](Machine& machine, Now now) {
+    auto& coordinator = static_cast<Coordinator&>(machine);
+    coordinator.topics_changed(now);
+    if (!deleted_names.empty()) coordinator.topics_deleted(now, deleted_names);
+  });
 }
 
 }  // namespace spool::broker::group

@@ -9,17 +9,12 @@
 #include <string_view>
 #include <vector>
 
+#include "broker/coordinator/machine.h"
 #include "core/base/uuid.h"
 
 namespace spool::broker::group {
 
-/// A coordinator's two clocks. Wall time goes into records and expires offsets, as Kafka's does;
-/// sessions and rebalances are measured on the monotonic one, so that a jump of the wall clock ends
-/// no session.
-struct Now {
-  int64_t wall_ms = 0;
-  int64_t monotonic_ms = 0;
-};
+using coordinator::Now;
 
 /// Who asks.
 struct Caller {

@@ -1,4 +1,6 @@
 #include "broker/handlers/handlers.h"
+#include "core/protocol/messages/add_offsets_to_txn.h"
+#include "core/protocol/messages/add_partitions_to_txn.h"
 #include "core/protocol/messages/alter_client_quotas.h"
 #include "core/protocol/messages/alter_configs.h"
 #include "core/protocol/messages/alter_partition_reassignments.h"
@@ -18,7 +20,9 @@
 #include "core/protocol/messages/describe_producers.h"
 #include "core/protocol/messages/describe_quorum.h"
 #include "core/protocol/messages/describe_topic_partitions.h"
+#include "core/protocol/messages/describe_transactions.h"
 #include "core/protocol/messages/elect_leaders.h"
+#include "core/protocol/messages/end_txn.h"
 #include "core/protocol/messages/fetch.h"
 #include "core/protocol/messages/find_coordinator.h"
 #include "core/protocol/messages/get_telemetry_subscriptions.h"
@@ -31,6 +35,7 @@
 #include "core/protocol/messages/list_groups.h"
 #include "core/protocol/messages/list_offsets.h"
 #include "core/protocol/messages/list_partition_reassignments.h"
+#include "core/protocol/messages/list_transactions.h"
 #include "core/protocol/messages/metadata.h"
 #include "core/protocol/messages/offset_commit.h"
 #include "core/protocol/messages/offset_delete.h"
@@ -39,9 +44,11 @@
 #include "core/protocol/messages/produce.h"
 #include "core/protocol/messages/push_telemetry.h"
 #include "core/protocol/messages/sync_group.h"
+#include "core/protocol/messages/txn_offset_commit.h"
 #include "core/protocol/messages/unregister_broker.h"
 #include "core/protocol/messages/unregister_controller.h"
 #include "core/protocol/messages/update_features.h"
+#include "core/protocol/messages/write_txn_markers.h"
 
 namespace spool::broker {
 
@@ -73,9 +80,18 @@ constexpr Api kApis[] = {
     {delete_records, 0, 2, 0, true,
      on_worker<protocol::DeleteRecordsRequest, handle_delete_records>},
     {init_producer_id, 0, 5, 0, true,
-     on_worker<protocol::InitProducerIdRequest, handle_init_producer_id>},
+     later<protocol::InitProducerIdRequest, handle_init_producer_id>},
     {offset_for_leader_epoch, 2, 4, 2, true,
      on_worker<protocol::OffsetForLeaderEpochRequest, handle_offset_for_leader_epoch>},
+    {add_partitions_to_txn, 0, 5, 0, true,
+     later<protocol::AddPartitionsToTxnRequest, handle_add_partitions_to_txn>},
+    {add_offsets_to_txn, 0, 4, 0, true,
+     later<protocol::AddOffsetsToTxnRequest, handle_add_offsets_to_txn>},
+    {end_txn, 0, 5, 0, true, later<protocol::EndTxnRequest, handle_end_txn>},
+    {write_txn_markers, 1, 2, 1, true,
+     later<protocol::WriteTxnMarkersRequest, handle_write_txn_markers>},
+    {txn_offset_commit, 0, 6, 0, true,
+     later<protocol::TxnOffsetCommitRequest, handle_txn_offset_commit>},
     {describe_configs, 1, 4, 1, true,
      on_loop<protocol::DescribeConfigsRequest, handle_describe_configs>},
     {alter_configs, 0, 2, 0, true, on_worker<protocol::AlterConfigsRequest, handle_alter_configs>},
@@ -108,6 +124,10 @@ constexpr Api kApis[] = {
      on_worker<protocol::DescribeProducersRequest, handle_describe_producers>},
     {unregister_broker, 0, 0, 0, true,
      on_worker<protocol::UnregisterBrokerRequest, handle_unregister_broker>},
+    {describe_transactions, 0, 0, 0, true,
+     later<protocol::DescribeTransactionsRequest, handle_describe_transactions>},
+    {list_transactions, 0, 2, 0, true,
+     later<protocol::ListTransactionsRequest, handle_list_transactions>},
     {consumer_group_heartbeat, 0, 1, 0, true,
      later<protocol::ConsumerGroupHeartbeatRequest, handle_consumer_group_heartbeat>},
     {consumer_group_describe, 0, 1, 0, true,

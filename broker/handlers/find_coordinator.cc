@@ -5,13 +5,14 @@
 /// v4  KIP-699: several keys                v6  KIP-932: share partitions, key
 /// "group:topicId:partition"
 ///
-/// The topic that keeps groups is made now, so that the first join need not wait for it; a
-/// directory opened for reading stays as it is. Success carries the message NONE up to v3 and an
-/// empty one after, as Kafka's does.
+/// The topic that keeps groups, or transactions, is made now, so that the first join need not wait
+/// for it; a directory opened for reading stays as it is. Success carries the message NONE up to v3
+/// and an empty one after, as Kafka's does.
 
 #include "core/protocol/messages/find_coordinator.h"
 #include "broker/group/request.h"
 #include "broker/handlers/handlers.h"
+#include "broker/txn/request.h"
 #include "core/base/text.h"
 
 namespace spool::broker {
@@ -78,13 +79,16 @@ FindCoordinatorResponse answer(const Services& services, const Request& request,
 
 void handle_find_coordinator(Services& services, const Request& request,
                              FindCoordinatorRequest message, Responder respond) {
-  if (message.key_type != kGroupKey)
-    return respond(encode_response(request, answer(services, request, message, {})));
-  services.groups.ensure_topic([&services, &request, message = std::move(message),
-                                respond = std::move(respond)](const Status& topic) mutable {
-    group::answer_on_loop(request, std::move(respond),
-                          encode_response(request, answer(services, request, message, topic)));
-  });
+  const int8_t key_type = message.key_type;
+  auto reply = [&services, &request, message = std::move(message),
+                respond = std::move(respond)](const Status& topic) mutable {
+    coordinator::answer_on_loop(
+        request, std::move(respond),
+        encode_response(request, answer(services, request, message, topic)));
+  };
+  if (key_type == kGroupKey) return services.groups.ensure_topic(std::move(reply));
+  if (key_type == kTransactionKey) return services.transactions.ensure_topic(std::move(reply));
+  reply({});
 }
 
 }  // namespace spool::broker

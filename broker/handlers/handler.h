@@ -37,6 +37,9 @@
 namespace spool::broker::group {
 class Service;
 }
+namespace spool::broker::txn {
+class Service;
+}
 
 namespace spool::broker {
 
@@ -75,6 +78,7 @@ struct Services {
   ClientQuotas& quotas;
   ClientTelemetry& telemetry;
   group::Service& groups;
+  txn::Service& transactions;
   net::WorkerPool& workers;
   std::span<const Api> apis;  ///< what ApiVersions advertises and dispatch serves
   const std::vector<Endpoint>&

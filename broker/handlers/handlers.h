@@ -6,6 +6,8 @@
 #include "broker/handlers/handler.h"
 
 namespace spool::protocol {
+struct AddOffsetsToTxnRequest;
+struct AddPartitionsToTxnRequest;
 struct AlterClientQuotasRequest;
 struct AlterClientQuotasResponse;
 struct AlterConfigsRequest;
@@ -40,17 +42,18 @@ struct DescribeQuorumRequest;
 struct DescribeQuorumResponse;
 struct DescribeTopicPartitionsRequest;
 struct DescribeTopicPartitionsResponse;
+struct DescribeTransactionsRequest;
 struct ElectLeadersRequest;
 struct ElectLeadersResponse;
+struct EndTxnRequest;
 struct FetchRequest;
 struct FindCoordinatorRequest;
-struct HeartbeatRequest;
 struct GetTelemetrySubscriptionsRequest;
 struct GetTelemetrySubscriptionsResponse;
+struct HeartbeatRequest;
 struct IncrementalAlterConfigsRequest;
 struct IncrementalAlterConfigsResponse;
 struct InitProducerIdRequest;
-struct InitProducerIdResponse;
 struct JoinGroupRequest;
 struct LeaveGroupRequest;
 struct ListConfigResourcesRequest;
@@ -60,6 +63,7 @@ struct ListOffsetsRequest;
 struct ListOffsetsResponse;
 struct ListPartitionReassignmentsRequest;
 struct ListPartitionReassignmentsResponse;
+struct ListTransactionsRequest;
 struct MetadataRequest;
 struct OffsetCommitRequest;
 struct OffsetDeleteRequest;
@@ -70,12 +74,14 @@ struct ProduceRequest;
 struct PushTelemetryRequest;
 struct PushTelemetryResponse;
 struct SyncGroupRequest;
+struct TxnOffsetCommitRequest;
 struct UnregisterBrokerRequest;
 struct UnregisterBrokerResponse;
 struct UnregisterControllerRequest;
 struct UnregisterControllerResponse;
 struct UpdateFeaturesRequest;
 struct UpdateFeaturesResponse;
+struct WriteTxnMarkersRequest;
 }  // namespace spool::protocol
 
 namespace spool::broker {
@@ -90,8 +96,6 @@ protocol::ListOffsetsResponse handle_list_offsets(Services&, const Request&,
                                                   const protocol::ListOffsetsRequest&);
 protocol::OffsetForLeaderEpochResponse handle_offset_for_leader_epoch(
     Services&, const Request&, const protocol::OffsetForLeaderEpochRequest&);
-protocol::InitProducerIdResponse handle_init_producer_id(Services&, const Request&,
-                                                         const protocol::InitProducerIdRequest&);
 protocol::CreateTopicsResponse handle_create_topics(Services&, const Request&,
                                                     const protocol::CreateTopicsRequest&);
 protocol::DeleteTopicsResponse handle_delete_topics(Services&, const Request&,
@@ -159,5 +163,21 @@ void handle_consumer_group_heartbeat(Services&, const Request&,
                                      protocol::ConsumerGroupHeartbeatRequest, Responder);
 void handle_consumer_group_describe(Services&, const Request&,
                                     protocol::ConsumerGroupDescribeRequest, Responder);
+
+// Transactions: answered by the transaction's coordinator, on its loop.
+void handle_init_producer_id(Services&, const Request&, protocol::InitProducerIdRequest, Responder);
+void handle_add_partitions_to_txn(Services&, const Request&, protocol::AddPartitionsToTxnRequest,
+                                  Responder);
+void handle_add_offsets_to_txn(Services&, const Request&, protocol::AddOffsetsToTxnRequest,
+                               Responder);
+void handle_end_txn(Services&, const Request&, protocol::EndTxnRequest, Responder);
+void handle_txn_offset_commit(Services&, const Request&, protocol::TxnOffsetCommitRequest,
+                              Responder);
+void handle_write_txn_markers(Services&, const Request&, protocol::WriteTxnMarkersRequest,
+                              Responder);
+void handle_describe_transactions(Services&, const Request&, protocol::DescribeTransactionsRequest,
+                                  Responder);
+void handle_list_transactions(Services&, const Request&, protocol::ListTransactionsRequest,
+                              Responder);
 
 }  // namespace spool::broker

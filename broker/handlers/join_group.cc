@@ -37,7 +37,7 @@ void handle_join_group(Services& services, const Request& request, JoinGroupRequ
   const std::string group_id = message.group_id;
   const auto purpose =
       group_id.empty() ? group::Service::Purpose::look : group::Service::Purpose::write;
-  services.groups.with_group(
+  services.groups.with_id(
       group_id, purpose,
       [&request, message = std::move(message), respond = std::move(respond)](
           ErrorCode error, group::Turn* turn) mutable {

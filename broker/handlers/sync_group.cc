@@ -23,7 +23,7 @@ void handle_sync_group(Services& services, const Request& request, SyncGroupRequ
     return respond(encode_response(request, answer));
   }
   const std::string group_id = message.group_id;
-  services.groups.with_group(
+  services.groups.with_id(
       group_id, group::Service::Purpose::look,
       [&request, message = std::move(message), respond = std::move(respond)](
           ErrorCode error, group::Turn* turn) mutable {

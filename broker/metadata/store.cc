@@ -361,6 +361,7 @@ Status Store::bootstrap() {
     };
     add(kMetadataVersionFeature, kMetadataVersionNew);
     add(kGroupFeature, kGroupVersionOfConsumerGroups);
+    add(kTransactionFeature, kTransactionVersionMax);
   }
   // The level decides how everything else is written, so it goes in first and alone.
   const auto is_level = [](const MetadataRecord& record) {

@@ -16,20 +16,33 @@ class ProducerIdAllocator {
 
   Result<ProducerId> next() {
     std::lock_guard lock(mutex_);
-    if (left_ == 0) {
-      TRY_ASSIGN(const ProducerIdBlock block, metadata_.next_producer_id_block());
-      next_ = block.first;
-      left_ = block.count;
-    }
+    TRY(fill_locked());
     const ProducerId given = next_;
     next_ = ProducerId(next_.value + 1);
     --left_;
     return given;
   }
+  /// Whether next() would block. fill() before it, on a worker; should that fail, next() says why.
+  bool is_empty() const {
+    std::lock_guard lock(mutex_);
+    return left_ == 0;
+  }
+  void fill() {
+    std::lock_guard lock(mutex_);
+    (void)fill_locked();
+  }
 
  private:
+  Status fill_locked() {
+    if (left_ > 0) return {};
+    TRY_ASSIGN(const ProducerIdBlock block, metadata_.next_producer_id_block());
+    next_ = block.first;
+    left_ = block.count;
+    return {};
+  }
+
   MetadataStore& metadata_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   ProducerId next_;    // guarded by mutex_
   int64_t left_ = 0;   // guarded by mutex_
 };

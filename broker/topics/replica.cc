@@ -249,6 +249,13 @@ Status Replica::with_log(const std::function<Status(storage::Log&)>& change) {
   return status;
 }
 
+std::optional<storage::ProducerEntry> Replica::producer(ProducerId producer_id) {
+  std::lock_guard lock(mutex_);
+  const auto log = open_locked();
+  const storage::ProducerEntry* entry = log ? (*log)->producer_state().find(producer_id) : nullptr;
+  return entry == nullptr ? std::nullopt : std::optional(*entry);
+}
+
 void Replica::add_waiter(std::weak_ptr<ReplicaWaiter> waiter) {
   std::lock_guard lock(waiters_mutex_);
   waiters_.push_back(std::move(waiter));

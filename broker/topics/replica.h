@@ -111,6 +111,9 @@ class Replica : public std::enable_shared_from_this<Replica> {
   /// Runs `change` on the log under the partition's mutex, opening it first. For retention, DeleteRecords and the like.
   Status with_log(const std::function<Status(storage::Log&)>& change);
 
+  /// What the log remembers of a producer, opening it first; nullopt: nothing.
+  std::optional<storage::ProducerEntry> producer(ProducerId producer_id);
+
   void add_waiter(std::weak_ptr<ReplicaWaiter> waiter);
   void remove_waiter(const ReplicaWaiter* waiter);
 

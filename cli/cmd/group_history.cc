@@ -220,7 +220,7 @@ Result<Exit> run_group_history(Context& context, const Args& args) {
   if (offsets == nullptr) return fail(ErrorCode::not_found, "no group has committed anything yet");
   History history(group, std::move(topics), client.topics());
   const auto count = static_cast<int32_t>(offsets->partitions.size());
-  TRY(read_log(client, Partition(broker::group::partition_for(group, count)), history));
+  TRY(read_log(client, Partition(broker::coordinator::partition_for(group, count)), history));
   TRY(session.close());
   Table& table = history.table();
   if (table.row_count() == 0)

@@ -13,26 +13,11 @@
 
 #include "broker/group/coordinator.h"
 #include "broker/group/embedded_protocol.h"
+#include "tests/unit/broker/coordinator/memory_journal.h"
 
 namespace spool::broker::group {
 
-/// What was written, in order; can refuse.
-class MemoryJournal final : public Journal {
- public:
-  Status append(const RecordList& list, int64_t) override {
-    if (fails_with) return fail(*fails_with);
-    for (const Record& record : list.records()) records.push_back(record);
-    ++batches_count;
-    return {};
-  }
-  Status append_split(const RecordList& list, int64_t wall_ms) override {
-    return append(list, wall_ms);
-  }
-
-  std::vector<Record> records;
-  int batches_count = 0;
-  std::optional<ErrorCode> fails_with;
-};
+using coordinator::MemoryJournal;
 
 class FakeCatalog final : public TopicCatalog {
  public:
@@ -121,15 +106,7 @@ class CoordinatorFixture {
   /// A new coordinator from what the journal holds, as after a crash.
   void restart() {
     coordinator = std::make_unique<Coordinator>(environment());
-    int64_t offset = 0;
-    for (const Record& record : journal.records) {
-      ReplayedRecord replayed;
-      replayed.offset = offset++;
-      replayed.key = record.key;
-      if (record.value) replayed.value = *record.value;
-      const Status done = coordinator->replay(replayed);
-      REQUIRE_MESSAGE(done.has_value(), done.error().text());
-    }
+    journal.replay_to(*coordinator);
     coordinator->loaded(now);
   }
 

@@ -128,7 +128,7 @@ TEST_CASE("describe configs: one type that does not exist spoils the request") {
 TEST_CASE("describe configs: loggers and their levels") {
   BrokerFixture broker;
   const Configs all = describe(broker, {8, "1"});
-  CHECK(all.results[0].configs.size() == 8);
+  CHECK(all.results[0].configs.size() == 9);
   const auto& root = entry(all, "root");
   CHECK(root.value == "INFO");
   CHECK(root.config_source == 6);

@@ -34,7 +34,7 @@ int64_t committed(BrokerFixture& f, const std::string& group) {
                                 : answer.topics.at(0).partitions.at(0).committed_offset;
 }
 
-int32_t partition_of(const std::string& group) { return group::partition_for(group, 3); }
+int32_t partition_of(const std::string& group) { return coordinator::partition_for(group, 3); }
 
 /// Kafka, too, lets this client write into internal topics.
 void write_beside(BrokerFixture& f, const std::string& group, std::string key, std::string value) {
@@ -87,7 +87,8 @@ TEST_CASE("group log: a record that is cut short takes its partition's groups aw
   CHECK(commit(f, "g", 6) == static_cast<int16_t>(ErrorCode::not_coordinator));
   CHECK(committed(f, other_group()) == 7);
   CHECK(f.logger.has(concat(kOffsetsTopic, "-", partition_of("g"),
-                            " cannot be loaded, its groups have no coordinator: offset 1: ")));
+                            " cannot be loaded, there is no coordinator for what it keeps: "
+                            "offset 1: ")));
   CHECK(lines_from(f, kOffsetsTopic, partition_of("g")).size() == 2);  // nothing of it is lost
 }
 

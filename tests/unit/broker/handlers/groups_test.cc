@@ -58,10 +58,10 @@ int64_t committed(BrokerFixture& f, const std::string& group) {
 }  // namespace
 
 TEST_CASE("groups: the partition of a group is Java's hash of its id") {
-  CHECK(group::partition_for("test-group", 50) == 12);
-  CHECK(group::partition_for("my-group", 50) == 12);
-  CHECK(group::partition_for("console-consumer-12345", 50) == 6);
-  CHECK(group::partition_for("", 50) == 0);
+  CHECK(coordinator::partition_for("test-group", 50) == 12);
+  CHECK(coordinator::partition_for("my-group", 50) == 12);
+  CHECK(coordinator::partition_for("console-consumer-12345", 50) == 6);
+  CHECK(coordinator::partition_for("", 50) == 0);
 }
 
 TEST_CASE("groups: looking makes no topic, finding a coordinator does, as Kafka sets it up") {

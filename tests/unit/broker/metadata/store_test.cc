@@ -32,17 +32,19 @@ TEST_CASE_FIXTURE(MetadataFixture,
   const auto store = start();
   const auto image = store->read();
   CHECK(image->metadata_version() == 25);
-  CHECK(image->features().size() == 2);
+  CHECK(image->features().size() == 3);
   CHECK(image->feature_level("group.version") == 1);
+  CHECK(image->feature_level("transaction.version") == 2);
   REQUIRE(image->brokers().contains(1));
   const BrokerImage& broker = image->brokers().at(1);
   CHECK_FALSE(broker.is_fenced);
   CHECK(broker.endpoints == std::vector<EndpointImage>{{"PLAINTEXT", "localhost", 9092, 0}});
   CHECK(broker.log_dirs == std::vector<Uuid>{kDirectoryId});
-  // 0-2 LeaderChange, KRaftVersion, KRaftVoters; 3 and 4 the levels; 5 RegisterBroker; 6 unfenced.
-  CHECK(broker.broker_epoch == 5);
-  CHECK(store->broker_epoch() == 5);
-  CHECK(image->end_offset() == Offset(7));
+  // 0-2 LeaderChange, KRaftVersion, KRaftVoters; 3 to 5 the levels; 6 RegisterBroker; 7
+  // unfenced.
+  CHECK(broker.broker_epoch == 6);
+  CHECK(store->broker_epoch() == 6);
+  CHECK(image->end_offset() == Offset(8));
   CHECK(store->raft_epoch() == 1);
   CHECK(store->kraft_version() == 1);
 }

@@ -1,4 +1,4 @@
-#include "broker/group/shard.h"
+#include "broker/coordinator/shard.h"
 
 #include <algorithm>
 #include <latch>
@@ -6,20 +6,14 @@
 #include "core/base/text.h"
 #include "core/record/control.h"
 
-namespace spool::broker::group {
+namespace spool::broker::coordinator {
 
 namespace {
 
 /// Who asks while a partition is replayed waits this long before being told to come again.
 constexpr std::chrono::milliseconds kPatience{500};
-constexpr std::chrono::milliseconds kChangeLinger{2};
 /// Records of one batch; a batch that would be larger than the topic takes is refused before.
 constexpr size_t kSplitRecordsMax = 1000;
-
-record::Codec codec_of(const BrokerConfig& config) {
-  const int64_t codec = config.integer("offsets.topic.compression.codec");
-  return codec > 0 && codec <= 4 ? static_cast<record::Codec>(codec) : record::Codec::none;
-}
 
 }  // namespace
 
@@ -40,19 +34,12 @@ void Outlet::when_safe(std::move_only_function<void(const Status&)> then) const 
   shard_->when_safe(std::move(then));
 }
 
-Shard::Shard(Service& service, const Service::Parts& parts, const Settings& settings,
-             const TopicCatalog& catalog, int32_t partition, net::EventLoop& loop)
-    : service_(service),
-      parts_(parts),
-      settings_(settings),
-      catalog_(catalog),
+Shard::Shard(const Parts& parts, const ShardKind& kind, int32_t partition, net::EventLoop& loop)
+    : parts_(parts),
+      kind_(kind),
       partition_(partition),
       loop_(loop),
-      name_(concat(kOffsetsTopic, "-", partition)) {
-  record::BatchOptions options;
-  options.codec = codec_of(parts.config);
-  builder_.reset(options);
-}
+      name_(concat(kind.topic, "-", partition)) {}
 
 Shard::~Shard() = default;
 
@@ -60,18 +47,14 @@ Now Shard::now() const { return {parts_.clock.wall_ms(), parts_.clock.monotonic_
 
 Replica* Shard::replica() const { return topic_ ? topic_->partition(partition_) : nullptr; }
 
-std::unique_ptr<Coordinator> Shard::make_coordinator() {
-  const RandomBytes& random = parts_.random;
-  return std::make_unique<Coordinator>(Coordinator::Environment{
-      *this, catalog_, settings_, parts_.logger,
-      [&random] { return Uuid::random([&](MutableBytes bytes) { random(bytes); }); },
-      [this](const std::string& group_id) { return service_.consumer_config(group_id); }, name_});
+int32_t Shard::leader_epoch() const {
+  return replica() == nullptr ? -1 : replica()->leader_epoch().value;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Turns
 
-void Shard::submit(Work work) {
+void Shard::submit(Work<Machine> work) {
   if (loop_.is_loop_thread()) return run(std::move(work));
   loop_.post([this, work = std::move(work)]() mutable { run(std::move(work)); });
 }
@@ -82,10 +65,10 @@ void Shard::warm() {
   });
 }
 
-void Shard::notify(std::move_only_function<void(Coordinator&, Now)> tell) {
+void Shard::notify(std::move_only_function<void(Machine&, Now)> tell) {
   loop_.post([this, tell = std::move(tell)]() mutable {
     if (state_ != State::ready || parts_.is_read_only) return;
-    tell(*coordinator_, now());
+    tell(*machine_, now());
     end_turn();
   });
 }
@@ -95,22 +78,22 @@ ErrorCode Shard::absence() const {
                                   : ErrorCode::not_coordinator;
 }
 
-void Shard::run(Work work) {
+void Shard::run(Work<Machine> work) {
   if (state_ == State::unloaded) begin_load();
   if (state_ == State::ready) return take_turn(std::move(work));
   if (state_ != State::loading || !patience_) return work(absence(), nullptr);
   waiting_.push_back(std::move(work));
 }
 
-void Shard::take_turn(Work work) {
+void Shard::take_turn(Work<Machine> work) {
   if (parts_.is_read_only) follow_log();
-  Turn turn{*coordinator_, now(), Outlet(*this)};
+  Turn<Machine> turn{*machine_, now(), Outlet(*this)};
   work(ErrorCode::none, &turn);
   end_turn();
 }
 
 void Shard::end_turn() {
-  if (!parts_.is_read_only) coordinator_->advance(now());
+  if (!parts_.is_read_only) machine_->advance(now());
   arm_timer();
   answer_or_flush();
 }
@@ -118,7 +101,7 @@ void Shard::end_turn() {
 // A heartbeat moves a deadline away: the timer stays as it is, wakes once in vain and is set anew.
 void Shard::arm_timer() {
   if (parts_.is_read_only) return;
-  const auto next_ms = coordinator_->next_deadline_ms();
+  const auto next_ms = machine_->next_deadline_ms();
   if (!next_ms || *next_ms >= armed_ms_) return;
   armed_ms_ = *next_ms;
   if (!timer_) timer_.emplace(loop_);
@@ -135,17 +118,6 @@ void Shard::when_safe(Held then) {
     held_.push_back(std::move(then));
   else
     then({});
-}
-
-// group.coordinator.append.linger.ms. Kafka's answers take a few milliseconds, and librdkafka
-// (2.12) counts on it: when a heartbeat that changed a consumer group (KIP-848) is answered before
-// the application's next call, it joins again with a request that any broker refuses.
-std::chrono::milliseconds Shard::linger_of(std::span<const Record> records) const {
-  if (settings_.append_linger.count() >= 0) return settings_.append_linger;
-  const bool has_change = std::ranges::any_of(records, [](const Record& record) {
-    return load_be<int16_t>(record.key.data()) >= protocol::ConsumerGroupMetadataKey::kInfo.api_key;
-  });
-  return has_change ? kChangeLinger : std::chrono::milliseconds(0);
 }
 
 void Shard::begin_linger(std::chrono::milliseconds linger) {
@@ -193,7 +165,7 @@ void Shard::finish_flush(const Status& flushed) {
 
 void Shard::begin_load() {
   if (partition_ < 0) {
-    coordinator_ = make_coordinator();
+    machine_ = kind_.make(*this, name_);
     state_ = State::ready;
     return;
   }
@@ -211,19 +183,19 @@ void Shard::begin_load() {
 
 Shard::Loaded Shard::load() {
   Loaded loaded;
-  loaded.topic = parts_.topics.find(kOffsetsTopic);
+  loaded.topic = parts_.topics.find(kind_.topic);
   Replica* replica = loaded.topic ? loaded.topic->partition(partition_) : nullptr;
-  loaded.coordinator = make_coordinator();
+  loaded.machine = kind_.make(*this, name_);
   if (replica == nullptr)
     loaded.status = fail(ErrorCode::unknown_topic_or_partition);
   else
-    loaded.status = replay_log(*loaded.coordinator, *replica, loaded.end);
+    loaded.status = replay_log(*loaded.machine, *replica, loaded.end);
   return loaded;
 }
 
-Status Shard::replay_log(Coordinator& coordinator, Replica& replica, Offset& position) {
+Status Shard::replay_log(Machine& machine, Replica& replica, Offset& position) {
   TRY_ASSIGN(const storage::Log* log, replica.log());
-  const auto chunk_bytes = parts_.config.integer("offsets.load.buffer.size");
+  const auto chunk_bytes = parts_.config.integer(kind_.load_buffer_setting);
   const Offset end = log->log_end_offset();
   position = std::max(position, log->log_start_offset());
   Buffer chunk;
@@ -237,7 +209,7 @@ Status Shard::replay_log(Coordinator& coordinator, Replica& replica, Offset& pos
     for (;;) {
       TRY_ASSIGN(const std::optional<record::EntryView> entry, entries.next());
       if (!entry) break;
-      TRY(replay_entry(coordinator, *entry, position));
+      TRY(replay_entry(machine, *entry, position));
     }
     if (position == before)
       return fail(ErrorCode::corrupt_message,
@@ -246,8 +218,7 @@ Status Shard::replay_log(Coordinator& coordinator, Replica& replica, Offset& pos
   return {};
 }
 
-Status Shard::replay_entry(Coordinator& coordinator, const record::EntryView& entry,
-                           Offset& position) {
+Status Shard::replay_entry(Machine& machine, const record::EntryView& entry, Offset& position) {
   if (!entry.is_valid())
     return fail(ErrorCode::corrupt_message,
                 concat("offset ", entry.offset().value, ": the batch is damaged"));
@@ -258,12 +229,12 @@ Status Shard::replay_entry(Coordinator& coordinator, const record::EntryView& en
     if (record.offset < position) return true;
     if (is_control) {
       if (const auto marker = record::parse_end_txn_marker(record))
-        coordinator.replay_marker(batch->producer_id(), marker->is_commit);
+        machine.replay_marker(batch->producer_id(), marker->is_commit);
       return true;
     }
     ReplayedRecord replayed{record.offset.value, kNoProducerId, record.key, record.value};
     if (batch && batch->is_transactional()) replayed.producer_id = batch->producer_id();
-    status = coordinator.replay(replayed);
+    status = machine.replay(replayed);
     return status.has_value();
   });
   TRY(std::move(status));
@@ -278,27 +249,28 @@ void Shard::finish_load(Loaded loaded) {
   patience_.reset();
   if (state_ != State::loading) return;
   if (!loaded.status) {
-    parts_.logger.error(concat(name_, " cannot be loaded, its groups have no coordinator: ",
+    parts_.logger.error(concat(name_,
+                               " cannot be loaded, there is no coordinator for what it keeps: ",
                                loaded.status.error().text()));
     state_ = State::failed;
     return refuse_waiting(ErrorCode::not_coordinator);
   }
-  coordinator_ = std::move(loaded.coordinator);
+  machine_ = std::move(loaded.machine);
   topic_ = std::move(loaded.topic);
   replayed_to_ = loaded.end;
   state_ = State::ready;
-  if (coordinator_->unknown_records_count() > 0)
-    parts_.logger.warn(concat(name_, ": ", coordinator_->unknown_records_count(),
+  if (machine_->unknown_records_count() > 0)
+    parts_.logger.warn(concat(name_, ": ", machine_->unknown_records_count(),
                               " records are of types that are not known; they are left alone"));
-  if (!parts_.is_read_only) coordinator_->loaded(now());
-  std::deque<Work> waiting = std::exchange(waiting_, {});
-  for (Work& work : waiting) take_turn(std::move(work));
+  if (!parts_.is_read_only) machine_->loaded(now());
+  std::deque<Work<Machine>> waiting = std::exchange(waiting_, {});
+  for (Work<Machine>& work : waiting) take_turn(std::move(work));
   end_turn();
 }
 
 void Shard::refuse_waiting(ErrorCode error) {
-  std::deque<Work> waiting = std::exchange(waiting_, {});
-  for (Work& work : waiting) work(error, nullptr);
+  std::deque<Work<Machine>> waiting = std::exchange(waiting_, {});
+  for (Work<Machine>& work : waiting) work(error, nullptr);
 }
 
 // Another process may have written since.
@@ -307,12 +279,12 @@ void Shard::follow_log() {
   const Status refreshed =
       replica()->with_log([](storage::Log& log) -> Status { return log.refresh(); });
   Status done = refreshed;
-  if (done) done = replay_log(*coordinator_, *replica(), replayed_to_);
+  if (done) done = replay_log(*machine_, *replica(), replayed_to_);
   if (!done) parts_.logger.error(concat(name_, ": ", done.error().text()));
 }
 
 void Shard::stop() {
-  if (coordinator_) coordinator_->stop(ErrorCode::not_coordinator);
+  if (machine_) machine_->stop(ErrorCode::not_coordinator);
   state_ = State::stopped;
   refuse_waiting(ErrorCode::not_coordinator);
   timer_.reset();
@@ -326,7 +298,7 @@ void Shard::stop() {
 
 void Shard::reset() {
   stop();
-  coordinator_.reset();
+  machine_.reset();
   topic_.reset();
   replayed_to_ = Offset(0);
   armed_ms_ = INT64_MAX;
@@ -340,25 +312,38 @@ Status Shard::check_writable() const {
   if (parts_.is_read_only)
     return fail(ErrorCode::read_only, "the directory was opened for reading");
   if (replica() == nullptr)
-    return fail(ErrorCode::unknown_topic_or_partition, concat(kOffsetsTopic, " does not exist"));
+    return fail(ErrorCode::unknown_topic_or_partition, concat(kind_.topic, " does not exist"));
   return {};
 }
 
-Status Shard::write_batch(std::span<const Record> records, int64_t wall_ms) {
-  Replica& log = *replica();
+Result<Offset> Shard::write_records(std::span<const Record> records, int64_t wall_ms,
+                                    Producer producer) {
+  record::BatchOptions options;
+  options.codec = kind_.codec;
+  options.producer_id = producer.id;
+  options.producer_epoch = producer.epoch;
+  options.is_transactional = producer.id != kNoProducerId;
+  builder_.reset(options);
   for (const Record& record : records) {
     std::optional<BytesView> value;
     if (record.value) value = *record.value;
     builder_.append(wall_ms, BytesView(record.key), value);
   }
   TRY_ASSIGN(Buffer batch, builder_.finish(compressor_));
-  const auto bytes_max = static_cast<size_t>(log.config()->log.max_message_bytes);
+  const auto bytes_max = static_cast<size_t>(replica()->config()->log.max_message_bytes);
   if (batch.size() > bytes_max)
     return fail(ErrorCode::message_too_large,
                 concat(records.size(), " records make a batch of ", batch.size(), " bytes; ", name_,
                        " takes ", bytes_max));
-  TRY(log.append(batch, storage::AppendOrigin::coordinator));
-  begin_linger(linger_of(records));
+  TRY_ASSIGN(const Offset base_offset, write_batch(std::move(batch)));
+  if (kind_.linger_of) begin_linger(kind_.linger_of(records));
+  return base_offset;
+}
+
+Result<Offset> Shard::write_batch(Buffer batch) {
+  Replica& log = *replica();
+  TRY_ASSIGN(const storage::AppendResult written,
+             log.append(batch, storage::AppendOrigin::coordinator));
   switch (log.flush_need()) {
     case Replica::FlushNeed::none:
       break;
@@ -369,12 +354,12 @@ Status Shard::write_batch(std::span<const Record> records, int64_t wall_ms) {
       needs_flush_ = true;
       break;
   }
-  return {};
+  return written.base_offset;
 }
 
-Status Shard::append(const RecordList& records, int64_t wall_ms) {
+Result<Offset> Shard::append(const RecordList& records, int64_t wall_ms, Producer producer) {
   TRY(check_writable());
-  return write_batch(records.records(), wall_ms);
+  return write_records(records.records(), wall_ms, producer);
 }
 
 Status Shard::append_split(const RecordList& records, int64_t wall_ms) {
@@ -382,10 +367,18 @@ Status Shard::append_split(const RecordList& records, int64_t wall_ms) {
   std::span<const Record> left = records.records();
   while (!left.empty()) {
     const size_t count = std::min(left.size(), kSplitRecordsMax);
-    TRY(write_batch(left.first(count), wall_ms));
+    TRY(write_records(left.first(count), wall_ms, {}));
     left = left.subspan(count);
   }
   return {};
 }
 
-}  // namespace spool::broker::group
+Status Shard::append_marker(Producer producer, const record::EndTxnMarker& marker,
+                            int64_t wall_ms) {
+  TRY(check_writable());
+  TRY(write_batch(record::make_end_txn_marker(Offset(0), kNoLeaderEpoch, producer.id,
+                                              producer.epoch, wall_ms, marker)));
+  return {};
+}
+
+}  // namespace spool::broker::coordinator
