@@ -24,7 +24,18 @@ namespace spool::storage {
 namespace {
 
 constexpr size_t kRecoveryWindowBytes = 1 << 20;
+constexpr int64_t kSectorBytes = 512;  // what a disk writes whole
+constexpr int64_t kOffsetBytes = 8;    // of a batch, in front
 constexpr size_t kReplayWindowBytes = 64 << 10;
+// No checksum covers a batch's offset: a power cut may take just that, or its front, with the
+// sector it lies on.
+bool may_lack_offset(int64_t file_pos, BytesView batch) {
+  const int64_t on_first_sector = kSectorBytes - file_pos % kSectorBytes;
+  return on_first_sector <= kOffsetBytes &&
+         std::ranges::all_of(batch.first(static_cast<size_t>(on_first_sector)),
+                             [](uint8_t byte) { return byte == 0; });
+}
+
 // The number before the first dot; a name that has none there is not a segment file.
 std::optional<Offset> offset_of_name(std::string_view name) {
   const auto number = parse_int<int64_t>(name.substr(0, name.find('.')));
@@ -359,10 +370,10 @@ Result<bool> PartitionLog::recover_entry(Segment& fresh, EntryReader& reader,
                                          const EntryHeader& entry) {
   TRY_ASSIGN(const BytesView bytes, reader.bytes(entry));
   if (!is_entry_valid(entry, bytes)) return false;
-  // No checksum covers a batch's offset: a power cut may take just that, with the page it lies on.
   const Offset end = producers_.end_offset();
   const bool is_unflushed = fresh.size_bytes > 0 && end >= options_.recovery_point_checkpoint;
-  if (is_unflushed && entry.base_offset < end) return false;
+  if (is_unflushed && entry.base_offset < end && may_lack_offset(entry.file_pos, bytes))
+    return false;
   const int64_t relative = saturating_sub(entry.last_offset.value, fresh.base_offset.value);
   if (relative < 0 || relative > kRelativeOffsetMax)
     return fail(
